@@ -29,7 +29,8 @@ static const struct {
     bool may_retry;
     const char *text[LANG_COUNT];
 } ERRORS[HY_ERROR_COUNT] = {
-#define ERROR(id, name, status, retry, zh, en) [HY_ERROR_##id] = {name, status, retry, {[LANG_ZH] = zh, [LANG_EN] = en}},
+#define ERROR(id, name, status, retry, zh, en)                                                                         \
+    [HY_ERROR_##id] = {name, status, retry, {[LANG_ZH] = zh, [LANG_EN] = en}},
 #include "base/error.def"
 #undef ERROR
 };

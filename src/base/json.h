@@ -1,8 +1,7 @@
-/* json.h - reading JSON with jansson, writing it with a small writer.
+/* json.h - reading JSON with jansson (writing: writer.h).
  *
- * Reading: jansson, strict (UTF-8 checked, no duplicate keys, no NUL inside a
- * string, 64-bit integers exact). Writing: responses are written front to back
- * into a GString, which costs a tenth of building a tree first.
+ * Strict: UTF-8 checked, no duplicate keys, no NUL inside a string, 64-bit
+ * integers exact.
  *
  * The readers take a field's name and say in the error which field was wrong. */
 #pragma once
@@ -29,39 +28,3 @@ char *json_id_text(const json_t *value);
 
 /* Compact text of a value. Free with g_free. */
 char *json_format(const json_t *value);
-
-/* ---- the writer ----
- * Commas are its business: begin, keys and values, end. Text that is not valid
- * UTF-8 is written with U+FFFD in place of the bad bytes. */
-struct json_writer {
-    GString *text;
-    bool comma; /* a value stands before the next one */
-};
-
-void json_writer_init(struct json_writer *writer);              /* owns a new GString */
-char *json_writer_steal(struct json_writer *writer, gsize *length); /* g_free; the writer is cleared */
-void json_writer_clear(struct json_writer *writer);
-typedef struct json_writer json_writer;
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(json_writer, json_writer_clear) /* g_auto(json_writer) */
-
-void json_begin_object(struct json_writer *writer);
-void json_end_object(struct json_writer *writer);
-void json_begin_array(struct json_writer *writer);
-void json_end_array(struct json_writer *writer);
-void json_key(struct json_writer *writer, const char *key); /* plain ASCII keys of ours */
-void json_text(struct json_writer *writer, const char *value); /* NULL writes null */
-void json_i64(struct json_writer *writer, int64_t value);
-void json_real(struct json_writer *writer, double value);
-void json_bool(struct json_writer *writer, bool value);
-void json_null(struct json_writer *writer);
-void json_id(struct json_writer *writer, int64_t id); /* as a string; 0 writes null */
-void json_raw(struct json_writer *writer, const char *json); /* a value that is JSON already; NULL writes null */
-void json_time(struct json_writer *writer, int64_t ms); /* "2026-01-02T03:04:05.678Z"; 0 writes null */
-
-/* key and value in one call */
-void json_put_text(struct json_writer *writer, const char *key, const char *value);
-void json_put_i64(struct json_writer *writer, const char *key, int64_t value);
-void json_put_bool(struct json_writer *writer, const char *key, bool value);
-void json_put_id(struct json_writer *writer, const char *key, int64_t id);
-void json_put_time(struct json_writer *writer, const char *key, int64_t ms);
-void json_put_raw(struct json_writer *writer, const char *key, const char *json);

@@ -2,27 +2,27 @@
  * Checked before allocation. Bytes unless the name says otherwise. */
 #pragma once
 
-#define LIMIT_BODY_DEFAULT (64 * 1024)       /* an API request */
-#define LIMIT_BODY_HOOK (1024 * 1024)        /* what a platform may push */
+#define LIMIT_BODY_DEFAULT (64 * 1024) /* an API request */
+#define LIMIT_BODY_HOOK (1024 * 1024)  /* what a platform may push */
 #define LIMIT_BODY_LOGIN (4 * 1024)
-#define LIMIT_RAW_PAYLOAD (64 * 1024)        /* of a native payload kept with its message; the rest is cut */
-#define LIMIT_MESSAGE_TEXT (64 * 1024)       /* of an inbound message; the rest is cut with a mark */
+#define LIMIT_RAW_PAYLOAD (64 * 1024)  /* of a native payload kept with its message; the rest is cut */
+#define LIMIT_MESSAGE_TEXT (64 * 1024) /* of an inbound message; the rest is cut with a mark */
 #define LIMIT_REPLY_TEXT (16 * 1024)
 #define LIMIT_NOTE_TEXT (16 * 1024)
-#define LIMIT_NAME 200                       /* names, titles, tags */
+#define LIMIT_NAME 200 /* names, titles, tags */
 #define LIMIT_URL 2048
 #define LIMIT_NATIVE_ID 512
 #define LIMIT_PASSWORD 1024
 #define LIMIT_PASSWORD_MIN 8
-#define LIMIT_QUERY 400                      /* a search */
-#define LIMIT_PAGE_DEFAULT 50                /* rows of a list */
+#define LIMIT_QUERY 400       /* a search */
+#define LIMIT_PAGE_DEFAULT 50 /* rows of a list */
 #define LIMIT_PAGE_MAX 200
 #define LIMIT_JSON_DEPTH 32
-#define LIMIT_TAGS 50                        /* on one conversation */
-#define LIMIT_MENTIONS 50                    /* in one note */
-#define LIMIT_MEDIA 20                       /* attachments named by one inbound message */
-#define LIMIT_SETTINGS 64                    /* of one channel */
-#define LIMIT_RESPONSE (4 * 1024 * 1024)     /* a platform's answer */
+#define LIMIT_TAGS 50                    /* on one conversation */
+#define LIMIT_MENTIONS 50                /* in one note */
+#define LIMIT_MEDIA 20                   /* attachments named by one inbound message */
+#define LIMIT_SETTINGS 64                /* of one channel */
+#define LIMIT_RESPONSE (4 * 1024 * 1024) /* a platform's answer */
 #define LIMIT_IDEMPOTENCY_KEY 255
-#define LIMIT_WRITE_QUEUE 20000              /* jobs waiting for the store's writer */
-#define LIMIT_BATCH_JOBS 200                 /* jobs in one group commit */
+#define LIMIT_WRITE_QUEUE 20000 /* jobs waiting for the store's writer */
+#define LIMIT_BATCH_JOBS 200    /* jobs in one group commit */

@@ -20,7 +20,8 @@ void log_line(enum log_level level, const char *what, const char *format, ...)
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
     g_autofree char *when = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S");
     g_autoptr(GString) line = g_string_new(NULL);
-    g_string_printf(line, "%s.%03dZ level=%s what=%s ", when, g_date_time_get_microsecond(now) / 1000, NAMES[level], what);
+    g_string_printf(line, "%s.%03dZ level=%s what=%s ", when, g_date_time_get_microsecond(now) / 1000, NAMES[level],
+                    what);
     va_list args;
     va_start(args, format);
     g_string_append_vprintf(line, format, args);

@@ -23,7 +23,8 @@ static bool read_key(const char *path, uint8_t *key, GError **error)
     if (whole)
         memcpy(key, content, length);
     else
-        error_set(error, HY_ERROR_INTERNAL, NULL, "%s has %zu bytes instead of %d", path, length, crypto_secretbox_KEYBYTES);
+        error_set(error, HY_ERROR_INTERNAL, NULL, "%s has %zu bytes instead of %d", path, length,
+                  crypto_secretbox_KEYBYTES);
     sodium_memzero(content, length);
     return whole;
 }

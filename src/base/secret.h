@@ -13,8 +13,8 @@ struct secret; /* the loaded key */
 /* Reads DIR/secret.key, making it when it is not there. Free with secret_free. */
 struct secret *secret_load(const char *data_dir, GError **error);
 void secret_free(struct secret *secret);
-typedef struct secret secret;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(secret, secret_free) /* g_autoptr(secret) */
+typedef struct secret secret_auto;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(secret_auto, secret_free) /* g_autoptr(secret_auto) */
 
 /* XSalsa20-Poly1305 (crypto_secretbox) with a random nonce in front. g_bytes_unref. */
 GBytes *secret_seal(const struct secret *secret, const char *text);

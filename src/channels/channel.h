@@ -31,10 +31,10 @@ struct channel_account {
 const char *channel_setting(const struct channel_account *account, const char *key);
 
 struct channel_setting_kind {
-    const char *key;           /* "app_secret" */
-    bool required, secret;     /* secret: sealed at rest, never shown again */
-    bool generated;            /* made by us when it is not given (shown once) */
-    const char *fallback;      /* NULL: none */
+    const char *key;       /* "app_secret" */
+    bool required, secret; /* secret: sealed at rest, never shown again */
+    bool generated;        /* made by us when it is not given (shown once) */
+    const char *fallback;  /* NULL: none */
     const char *label[LANG_COUNT];
     const char *help[LANG_COUNT];
 };
@@ -47,7 +47,7 @@ struct channel_author {
     char *native_id; /* never NULL; on the platform, decimal text where it is a number */
     char *handle;    /* shown name; never NULL */
     int64_t followers;
-    const char *verified; /* "" person organisation media government; static */
+    const char *verified;           /* "" person organisation media government; static */
     char *avatar_url, *profile_url; /* NULL when unknown */
 };
 
@@ -59,26 +59,26 @@ struct channel_post {
     char *root_native_id;   /* the public post it stands under, itself for a post; NULL for private ones */
     const char *kind;       /* static: mention comment reply repost dm review mail chat */
     enum channel_visibility visibility;
-    bool own;               /* written by our own account: kept with its conversation, opens none */
+    bool own; /* written by our own account: kept with its conversation, opens none */
     struct channel_author author;
-    char *text;             /* UTF-8 without NUL; never NULL, may be "" when media is there */
-    char *url;              /* of the message on the platform; NULL when none */
-    char *media;            /* JSON array of {"type","url","name"}; NULL when none */
-    char *counts;           /* JSON object reposts, comments, likes; NULL when unknown */
-    char *target;           /* JSON the connector wants back in struct channel_outbound.source; NULL when nothing */
-    int64_t sent_ms;        /* platform time; 0 = unknown, the receiver's clock is used */
-    GBytes *raw;            /* the native bytes this post came from, cut at LIMIT_RAW_PAYLOAD; NULL = the push's body */
+    char *text;      /* UTF-8 without NUL; never NULL, may be "" when media is there */
+    char *url;       /* of the message on the platform; NULL when none */
+    char *media;     /* JSON array of {"type","url","name"}; NULL when none */
+    char *counts;    /* JSON object reposts, comments, likes; NULL when unknown */
+    char *target;    /* JSON the connector wants back in struct channel_outbound.source; NULL when nothing */
+    int64_t sent_ms; /* platform time; 0 = unknown, the receiver's clock is used */
+    GBytes *raw;     /* the native bytes this post came from, cut at LIMIT_RAW_PAYLOAD; NULL = the push's body */
 };
 struct channel_post *channel_post_new(void); /* zeroed, text "" */
 void channel_post_free(struct channel_post *post);
-typedef struct channel_post channel_post;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(channel_post, channel_post_free)
+typedef struct channel_post channel_post_auto;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(channel_post_auto, channel_post_free)
 
 /* A request that a platform made to us. Everything borrowed. */
 struct channel_push {
-    const char *method;                                              /* "GET" "POST" */
-    const char *(*header)(const void *request, const char *name);    /* NULL when absent; any case */
-    const char *(*query)(const void *request, const char *name);     /* decoded; NULL when absent */
+    const char *method;                                           /* "GET" "POST" */
+    const char *(*header)(const void *request, const char *name); /* NULL when absent; any case */
+    const char *(*query)(const void *request, const char *name);  /* decoded; NULL when absent */
     const void *request;
     const void *body;
     size_t body_length;
@@ -93,8 +93,8 @@ struct channel_receipt {
 };
 void channel_receipt_init(struct channel_receipt *receipt);
 void channel_receipt_clear(struct channel_receipt *receipt);
-typedef struct channel_receipt channel_receipt;
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(channel_receipt, channel_receipt_clear)
+typedef struct channel_receipt channel_receipt_auto;
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(channel_receipt_auto, channel_receipt_clear)
 
 /* ---- HTTP that somebody else does for the connector ---- */
 
@@ -106,8 +106,8 @@ struct channel_request {
 };
 void channel_request_init(struct channel_request *request);
 void channel_request_clear(struct channel_request *request);
-typedef struct channel_request channel_request;
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(channel_request, channel_request_clear)
+typedef struct channel_request channel_request_auto;
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(channel_request_auto, channel_request_clear)
 
 enum channel_failure {
     CHANNEL_ANSWERED,    /* status and body are there */
@@ -126,18 +126,18 @@ struct channel_response {
 /* ---- what goes out ---- */
 
 struct channel_outbound {
-    int64_t id;             /* stable over retries: use it as the idempotency key */
+    int64_t id; /* stable over retries: use it as the idempotency key */
     enum channel_visibility visibility;
-    const char *kind;       /* of the message it answers */
+    const char *kind; /* of the message it answers */
     const char *text;
-    const char *recipient_id;     /* native id of the customer */
+    const char *recipient_id; /* native id of the customer */
     const char *recipient_handle;
     const char *parent_native_id; /* the message it answers */
     const char *root_native_id;   /* NULL for private ones */
-    const char *source;     /* JSON target of the message it answers; NULL when none */
-    const char *agent_address; /* IP address of the agent, for platforms that ask; "" when unknown */
-    int64_t first_try_ms;   /* when its first attempt began */
-    int64_t answers_ms;     /* platform time of the message it answers */
+    const char *source;           /* JSON target of the message it answers; NULL when none */
+    const char *agent_address;    /* IP address of the agent, for platforms that ask; "" when unknown */
+    int64_t first_try_ms;         /* when its first attempt began */
+    int64_t answers_ms;           /* platform time of the message it answers */
 };
 
 enum channel_fate {
@@ -173,10 +173,10 @@ enum channel_capability {
     CHANNEL_CAN_READ_PRIVATE = 1 << 1,
     CHANNEL_CAN_REPLY_PUBLIC = 1 << 2,
     CHANNEL_CAN_REPLY_PRIVATE = 1 << 3,
-    CHANNEL_CAN_PUSH = 1 << 4,      /* has POST /hooks/{id} */
+    CHANNEL_CAN_PUSH = 1 << 4, /* has POST /hooks/{id} */
     CHANNEL_CAN_POLL = 1 << 5,
-    CHANNEL_IS_LOCAL = 1 << 6,      /* delivered inside Huiyin, in the outbox's own transaction: no send_build */
-    CHANNEL_SCOPED_IDS = 1 << 7,    /* people's ids hold for this one channel only */
+    CHANNEL_IS_LOCAL = 1 << 6,   /* delivered inside Huiyin, in the outbox's own transaction: no send_build */
+    CHANNEL_SCOPED_IDS = 1 << 7, /* people's ids hold for this one channel only */
 };
 
 struct channel_kind {
