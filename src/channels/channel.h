@@ -37,6 +37,7 @@ struct channel_setting_kind {
     const char *fallback;  /* NULL: none */
     const char *label[LANG_COUNT];
     const char *help[LANG_COUNT];
+    char *(*generate)(void); /* of generated ones: makes a value; g_free */
 };
 
 /* ---- what comes in ---- */
@@ -44,10 +45,10 @@ struct channel_setting_kind {
 enum channel_visibility { CHANNEL_PUBLIC, CHANNEL_PRIVATE };
 
 struct channel_author {
-    char *native_id; /* never NULL; on the platform, decimal text where it is a number */
-    char *handle;    /* shown name; never NULL */
-    int64_t followers;
-    const char *verified;           /* "" person organisation media government; static */
+    char *native_id;      /* never NULL; on the platform, decimal text where it is a number */
+    char *handle;         /* shown name; never NULL; "" = not told (a push): keep the known one, else show native_id */
+    int64_t followers;    /* -1 = not told: keep what is known of followers and verified */
+    const char *verified; /* "" person organisation media government; static */
     char *avatar_url, *profile_url; /* NULL when unknown */
 };
 
@@ -84,12 +85,15 @@ struct channel_push {
     size_t body_length;
 };
 
-/* What to answer, and what came in. Initialised by the caller to status 200, empty body, empty posts. */
+/* What to answer, and what came in. channel_receipt_init: status 200, empty body, empty posts.
+ * Whether posts were known already only the inbox can tell: when all of them were, it answers
+ * duplicate_body instead of body where that is set. */
 struct channel_receipt {
     int status;
-    char *content_type; /* NULL = text/plain */
-    char *body;         /* g_free; NULL = empty */
-    GPtrArray *posts;   /* of struct channel_post *, owned; the answer is given after they are committed */
+    char *content_type;   /* NULL = text/plain */
+    char *body;           /* g_free; NULL = empty */
+    char *duplicate_body; /* g_free; NULL = answer duplicates with body */
+    GPtrArray *posts;     /* of struct channel_post *, owned; the answer is given after they are committed */
 };
 void channel_receipt_init(struct channel_receipt *receipt);
 void channel_receipt_clear(struct channel_receipt *receipt);
@@ -137,6 +141,8 @@ struct channel_outbound {
     const char *source;           /* JSON target of the message it answers; NULL when none */
     const char *agent_address;    /* IP address of the agent, for platforms that ask; "" when unknown */
     int64_t first_try_ms;         /* when its first attempt began */
+    int64_t last_try_ms;          /* when its latest attempt began; 0 = the first was the only one */
+    int64_t now_ms;               /* when this call is made: for stamps, signatures and what has settled by now */
     int64_t answers_ms;           /* platform time of the message it answers */
 };
 
@@ -196,11 +202,13 @@ struct channel_kind {
                     struct channel_receipt *receipt, GError **error);
 
     /* Polling. cursor is JSON, "{}" at first. poll_build fills the next request of this round, or returns
-     * false without error when the round is over; then *wait_ms says when the next round begins.
+     * false without error when the round is over; then *wait_ms says when the next round begins. first: this
+     * call begins a round, so a cursor that says "over" starts anew and one cut short goes on where it was.
      * poll_parse reads an answer, appends to posts and sets *next_cursor (g_free), which is saved in the
-     * transaction that takes the posts in. An outcome other than OK in *outcome ends the round. */
-    bool (*poll_build)(const struct channel_account *account, const char *cursor, struct channel_request *request,
-                       int64_t *wait_ms, GError **error);
+     * transaction that takes the posts in. An outcome other than OK in *outcome ends the round; *next_cursor
+     * is saved then too, where it is set. */
+    bool (*poll_build)(const struct channel_account *account, const char *cursor, bool first,
+                       struct channel_request *request, int64_t *wait_ms, GError **error);
     bool (*poll_parse)(const struct channel_account *account, const char *cursor,
                        const struct channel_response *response, GPtrArray *posts, char **next_cursor,
                        struct channel_outcome *outcome, GError **error);
@@ -208,6 +216,7 @@ struct channel_kind {
     /* The stricter of the platform's counters. NULL: no limit. */
     struct channel_length (*measure)(const struct channel_account *account, enum channel_visibility visibility,
                                      const char *text);
+    const char *counter; /* how measure counts, for the composer: chars weibo bytes none; NULL = none */
 
     /* When the reply window of a private (or mention) answer closes, in ms UTC; INT64_MAX = never. NULL: never. */
     int64_t (*window_ends_ms)(const struct channel_account *account, const char *kind,
@@ -222,7 +231,7 @@ struct channel_kind {
 
     /* For fates that must be asked about: list our own messages and look for this one. Sets OK (found),
      * TRANSIENT (certainly not there: may be sent again), AMBIGUOUS (could not tell; asked again later).
-     * NULL: cannot be reconciled; the outbox goes to UNCONFIRMED. */
+     * NULL, or reconcile_build failing with NOT_SUPPORTED: cannot be looked for; the outbox goes to UNCONFIRMED. */
     bool (*reconcile_build)(const struct channel_account *account, const struct channel_outbound *outbound,
                             struct channel_request *request, GError **error);
     void (*reconcile_read)(const struct channel_account *account, const struct channel_outbound *outbound,
