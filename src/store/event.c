@@ -1,0 +1,88 @@
+#include "store/event.h"
+
+#include "store/backend.h"
+#include "store/queries.h"
+
+#include <string.h>
+
+static const char *const NAMES[EVENT_KIND_COUNT] = {
+#define EVENT(id, name, ...) [EVENT_##id] = name,
+#include "store/event.def"
+#undef EVENT
+};
+
+const char *event_kind_name(enum event_kind kind)
+{
+    return NAMES[kind];
+}
+
+bool event_kind_parse(const char *name, enum event_kind *kind)
+{
+    for (int i = 0; i < EVENT_KIND_COUNT; i++) {
+        if (strcmp(NAMES[i], name) == 0) {
+            *kind = (enum event_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool event_append(struct tx *tx, const struct event *event, GError **error)
+{
+    tx->has_events = true;
+    return q_event_append(tx, error, event->at_ms, NAMES[event->kind], event->conversation_id, event->subject_id,
+                          event->person_id, event->data ? event->data : "{}");
+}
+
+bool event_last_seq(struct tx *tx, int64_t *seq, GError **error)
+{
+    g_autoptr(rows_auto) rows = NULL;
+    struct q_event_last row;
+    if (!q_event_last(tx, &rows, error))
+        return false;
+    *seq = q_event_last_next(rows, &row) ? row.seq : 0;
+    return true;
+}
+
+static void clear_event(void *event)
+{
+    g_free((char *)((struct event *)event)->data);
+}
+
+bool event_read(struct tx *tx, int64_t after_seq, int64_t limit, GArray **out, GError **error)
+{
+    g_autoptr(rows_auto) rows = NULL;
+    if (!q_event_page(tx, &rows, error, after_seq, limit))
+        return false;
+    *out = g_array_sized_new(FALSE, FALSE, sizeof(struct event), rows_count(rows));
+    g_array_set_clear_func(*out, clear_event);
+    struct q_event_page row;
+    while (q_event_page_next(rows, &row)) {
+        struct event event = {.seq = row.seq,
+                              .at_ms = row.at_ms,
+                              .conversation_id = row.conversation_id,
+                              .subject_id = row.subject_id,
+                              .person_id = row.person_id,
+                              .data = g_strdup(row.data)};
+        if (event_kind_parse(row.kind, &event.kind))
+            g_array_append_val(*out, event);
+        else /* written by a newer program on the same database */
+            g_free((char *)event.data);
+    }
+    return true;
+}
+
+bool event_cursor_load(struct tx *tx, const char *follower, int64_t *seq, GError **error)
+{
+    g_autoptr(rows_auto) rows = NULL;
+    struct q_follower_seq row;
+    if (!q_follower_seq(tx, &rows, error, follower))
+        return false;
+    *seq = q_follower_seq_next(rows, &row) ? row.seq : 0;
+    return true;
+}
+
+bool event_cursor_save(struct tx *tx, const char *follower, int64_t seq, GError **error)
+{
+    return q_follower_save(tx, error, follower, seq);
+}

@@ -1,0 +1,286 @@
+/* store_test.c - one writer, group commit, savepoints, the event log; every query on both databases. */
+#include "database.h"
+#include "store/backend.h"
+#include "store/event.h"
+#include "store/queries.h"
+
+#include <sqlite3.h>
+
+/* ---- every statement, in every variant, is prepared ---- */
+
+static unsigned optional_pieces(const struct query_kind *query)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < query->piece_count; i++)
+        count += query->pieces[i].param >= 0;
+    return count;
+}
+
+static struct value sample(enum value_type type)
+{
+    switch (type) {
+    case VALUE_I64:
+        return (struct value){.type = VALUE_I64, .i64 = 1};
+    case VALUE_REAL:
+        return (struct value){.type = VALUE_REAL, .real = 1};
+    default:
+        return (struct value){.type = type, .bytes = {"[]", 2}};
+    }
+}
+
+/* Values that choose exactly this variant. */
+static void choose(const struct query_kind *query, unsigned mask, struct value *values)
+{
+    for (unsigned i = 0; i < query->param_count; i++)
+        values[i] = sample(query->params[i]);
+    unsigned optional = 0;
+    for (unsigned i = 0; i < query->piece_count; i++) {
+        int param = query->pieces[i].param;
+        if (param >= 0 && (mask >> optional++ & 1) == 0)
+            values[param] = (struct value){.type = VALUE_NULL};
+    }
+}
+
+static bool run_undone(struct tx *tx, void *data, GError **error)
+{
+    const struct {
+        unsigned number, mask;
+    } *which = data;
+    const struct query_kind *query = QUERIES + which->number;
+    struct value values[QUERY_MAX_PARAMS];
+    choose(query, which->mask, values);
+    struct rows *rows = NULL;
+    g_autoptr(GError) why = NULL;
+    tx_run(tx, which->number, values, query->column_count > 0 ? &rows : NULL, NULL, &why);
+    rows_free(rows);
+    /* A row that is not there to refer to is the data's fault; anything else is the statement's. */
+    if (why != NULL && error_code(why) != HY_ERROR_CONFLICT)
+        g_test_message("%s", why->message);
+    g_assert_true(why == NULL || error_code(why) == HY_ERROR_CONFLICT);
+    error_set(error, HY_ERROR_CONFLICT, NULL, "undone on purpose");
+    return false;
+}
+
+static void test_queries(struct database *database)
+{
+    g_autoptr(store_auto) store = database_open(database);
+    for (unsigned number = 0; number < QUERY_COUNT; number++) {
+        unsigned optional = optional_pieces(QUERIES + number);
+        g_assert_cmpuint(optional, <=, QUERY_MAX_OPTIONAL);
+        for (unsigned mask = 0; mask < 1u << optional; mask++) {
+            struct {
+                unsigned number, mask;
+            } which = {number, mask};
+            g_autoptr(GError) error = NULL;
+            g_assert_false(store_write(store, run_undone, &which, &error));
+            g_assert_error(error, HY_ERROR, HY_ERROR_CONFLICT);
+        }
+    }
+}
+
+/* ---- jobs ---- */
+
+static bool append(struct tx *tx, void *data, GError **error)
+{
+    int64_t subject = *(int64_t *)data;
+    struct event event = {
+        .at_ms = 1, .kind = EVENT_MESSAGE_RECEIVED, .subject_id = subject, .data = "{\"a\":\"中文\"}"};
+    if (!event_append(tx, &event, error))
+        return false;
+    if (subject % 10 == 7) {
+        error_set(error, HY_ERROR_BAD_VALUE, "subject", "sevens are refused");
+        return false;
+    }
+    return true;
+}
+
+static bool count_events(struct tx *tx, void *data, GError **error)
+{
+    GArray **out = data;
+    return event_read(tx, 0, 1000000, out, error);
+}
+
+struct worker {
+    struct store *store;
+    int64_t first;
+    unsigned refused;
+};
+
+static void *write_many(void *data)
+{
+    struct worker *worker = data;
+    for (int64_t i = 0; i < 200; i++) {
+        int64_t subject = worker->first + i;
+        g_autoptr(GError) error = NULL;
+        if (!store_write(worker->store, append, &subject, &error)) {
+            g_assert_error(error, HY_ERROR, HY_ERROR_BAD_VALUE);
+            worker->refused++;
+        }
+    }
+    return NULL;
+}
+
+/* Many threads, two processes' worth of stores: every good job is there, every refused one is not, in one order. */
+static void test_jobs(struct database *database)
+{
+    g_autoptr(store_auto) store = database_open(database);
+    g_autoptr(store_auto) other = database_open(database);
+    enum { THREADS = 6 };
+    struct worker workers[THREADS];
+    GThread *threads[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        workers[i] = (struct worker){i % 2 ? other : store, i * 1000, 0};
+        threads[i] = g_thread_new("writer", write_many, workers + i);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        g_thread_join(threads[i]);
+        g_assert_cmpuint(workers[i].refused, ==, 20);
+    }
+    g_autoptr(GArray) events = NULL;
+    g_assert_true(store_read(store, count_events, &events, NULL));
+    g_assert_cmpuint(events->len, ==, THREADS * 180);
+    for (guint i = 0; i < events->len; i++) {
+        const struct event *event = &g_array_index(events, struct event, i);
+        g_assert_cmpint(event->subject_id % 10, !=, 7);
+        g_assert_cmpstr(event->data, ==, "{\"a\":\"中文\"}");
+        if (i > 0)
+            g_assert_cmpint(event->seq, >, (event - 1)->seq);
+    }
+    struct store_figures figures;
+    store_figures(store, &figures);
+    g_assert_cmpuint(figures.jobs, ==, 600);
+    g_assert_cmpuint(figures.failed_jobs, ==, 60);
+    g_assert_cmpuint(figures.queued, ==, 0);
+}
+
+/* ---- an error the database finds late undoes its own job only ---- */
+
+static bool clash(struct tx *tx, void *data, GError **error)
+{
+    (void)data;
+    return q_schema_record(tx, error, 1, 1); /* version 1 is there already */
+}
+
+static bool cursor_one(struct tx *tx, void *data, GError **error)
+{
+    return event_cursor_save(tx, "test", *(int64_t *)data, error);
+}
+
+static bool cursor_read(struct tx *tx, void *data, GError **error)
+{
+    return event_cursor_load(tx, "test", data, error);
+}
+
+static void test_undo(struct database *database)
+{
+    g_autoptr(store_auto) store = database_open(database);
+    int64_t seq = 5;
+    g_assert_true(store_write(store, cursor_one, &seq, NULL));
+    g_autoptr(GError) error = NULL;
+    g_assert_false(store_write(store, clash, NULL, &error));
+    g_assert_error(error, HY_ERROR, HY_ERROR_CONFLICT);
+    seq = 6;
+    g_assert_true(store_write(store, cursor_one, &seq, NULL));
+    seq = 0;
+    g_assert_true(store_read(store, cursor_read, &seq, NULL));
+    g_assert_cmpint(seq, ==, 6);
+    g_clear_error(&error);
+    g_assert_false(store_read(store, cursor_one, &seq, &error)); /* a reader cannot write */
+    g_assert_nonnull(error);
+    g_assert_true(store_read(store, cursor_read, &seq, NULL));
+}
+
+/* ---- changes by another process are noticed ---- */
+
+static void note_change(void *data)
+{
+    g_atomic_int_inc((int *)data);
+}
+
+static void wait_for(int *count, int more_than)
+{
+    gint64 end = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;
+    while (g_atomic_int_get(count) <= more_than && g_get_monotonic_time() < end)
+        g_usleep(2000);
+    g_assert_cmpint(g_atomic_int_get(count), >, more_than);
+}
+
+static void test_watch(struct database *database)
+{
+    g_autoptr(store_auto) store = database_open(database);
+    g_autoptr(store_auto) other = database_open(database);
+    int changes = 0;
+    store_watch(store, note_change, &changes);
+    wait_for(&changes, 0); /* the first look */
+    int before = g_atomic_int_get(&changes);
+    int64_t subject = 1;
+    g_assert_true(store_write(other, append, &subject, NULL));
+    wait_for(&changes, before);
+    before = g_atomic_int_get(&changes);
+    g_assert_true(store_write(store, append, &subject, NULL));
+    wait_for(&changes, before);
+}
+
+/* ---- opening again, backup ---- */
+
+static void test_reopen(struct database *database)
+{
+    struct store *store = database_open(database);
+    int64_t version = 0;
+    g_assert_true(store_schema_read(store, &version, NULL));
+    g_assert_cmpint(version, ==, store_schema_version());
+    int64_t subject = 1;
+    g_assert_true(store_write(store, append, &subject, NULL));
+    g_assert_true(store_check(store, NULL));
+    g_autoptr(GError) error = NULL;
+    g_autofree char *file = g_build_filename(database->dir, "copy.db", NULL);
+    if (store_is_postgres(store)) {
+        g_assert_false(store_backup(store, file, &error));
+        g_assert_error(error, HY_ERROR, HY_ERROR_NOT_SUPPORTED);
+    } else {
+        g_assert_true(store_backup(store, file, &error));
+        sqlite3 *copy = NULL;
+        sqlite3_stmt *statement = NULL;
+        g_assert_cmpint(sqlite3_open(file, &copy), ==, SQLITE_OK);
+        g_assert_cmpint(sqlite3_prepare_v2(copy, "SELECT count(*) FROM event", -1, &statement, NULL), ==, SQLITE_OK);
+        g_assert_cmpint(sqlite3_step(statement), ==, SQLITE_ROW);
+        g_assert_cmpint(sqlite3_column_int(statement, 0), ==, 1);
+        sqlite3_finalize(statement);
+        sqlite3_close(copy);
+    }
+    store_free(store);
+    store = database_open(database);
+    g_autoptr(GArray) events = NULL;
+    g_assert_true(store_read(store, count_events, &events, NULL));
+    g_assert_cmpuint(events->len, ==, 1);
+    store_free(store);
+}
+
+static bool record_newer(struct tx *tx, void *data, GError **error)
+{
+    (void)data;
+    return q_schema_record(tx, error, 1000, 1);
+}
+
+static void test_newer_schema(struct database *database)
+{
+    struct store *store = database_open(database);
+    g_assert_true(store_write(store, record_newer, NULL, NULL));
+    store_free(store);
+    struct store_options options = database_options(database);
+    g_autoptr(GError) error = NULL;
+    g_assert_null(store_open(&options, &error));
+    g_assert_error(error, HY_ERROR, HY_ERROR_CONFLICT);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    database_test("/store/queries", test_queries);
+    database_test("/store/jobs", test_jobs);
+    database_test("/store/undo", test_undo);
+    database_test("/store/watch", test_watch);
+    database_test("/store/reopen", test_reopen);
+    database_test("/store/newer", test_newer_schema);
+    return g_test_run();
+}
