@@ -11,15 +11,16 @@
 #define BUSY_WAIT_MS 5000
 
 /* hashsize: a batch becomes one segment instead of many small ones. columnsize=0: only ranking would need it. */
-static const char SCHEMA[] = "PRAGMA journal_mode = WAL;"
-                             "BEGIN IMMEDIATE;"
-                             "CREATE VIRTUAL TABLE post USING fts5 (text, content = '', columnsize = 0, tokenize = 'huiyin');"
-                             "INSERT INTO post (post, rank) VALUES ('hashsize', 33554432);"
-                             "CREATE TABLE progress (id INTEGER PRIMARY KEY CHECK (id = 1), upto INTEGER NOT NULL);"
-                             "INSERT INTO progress (id, upto) VALUES (1, 0);"
-                             "CREATE TABLE forgotten (id INTEGER PRIMARY KEY);"
-                             "PRAGMA user_version = " G_STRINGIFY(SEARCH_FORMAT) ";"
-                             "COMMIT;";
+static const char SCHEMA[] =
+    "PRAGMA journal_mode = WAL;"
+    "BEGIN IMMEDIATE;"
+    "CREATE VIRTUAL TABLE post USING fts5 (text, content = '', columnsize = 0, tokenize = 'huiyin');"
+    "INSERT INTO post (post, rank) VALUES ('hashsize', 33554432);"
+    "CREATE TABLE progress (id INTEGER PRIMARY KEY CHECK (id = 1), upto INTEGER NOT NULL);"
+    "INSERT INTO progress (id, upto) VALUES (1, 0);"
+    "CREATE TABLE forgotten (id INTEGER PRIMARY KEY);"
+    "PRAGMA user_version = " G_STRINGIFY(SEARCH_FORMAT) ";"
+                                                        "COMMIT;";
 
 static const char FIND[] = "SELECT rowid FROM post WHERE post MATCH ?1 AND rowid < ?2"
                            " AND NOT EXISTS (SELECT 1 FROM forgotten WHERE forgotten.id = post.rowid)"
@@ -107,7 +108,8 @@ static sqlite3 *connect_file(struct search_index *index, int flags, GError **err
 static bool read_number(sqlite3 *db, const char *sql, int64_t *number)
 {
     sqlite3_stmt *statement = NULL;
-    bool there = sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW;
+    bool there =
+        sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW;
     if (there)
         *number = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
@@ -258,8 +260,8 @@ static int by_id(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-bool search_index_add(struct search_index *index, const struct search_document *documents, size_t count,
-                      int64_t upto, GError **error)
+bool search_index_add(struct search_index *index, const struct search_document *documents, size_t count, int64_t upto,
+                      GError **error)
 {
     g_autoptr(GMutexLocker) writing = g_mutex_locker_new(&index->writing);
     if (!writer_ready(index, error))

@@ -31,8 +31,8 @@ struct search_document {
 };
 
 /* Adds documents and sets upto, both or neither. Ids of a batch in any order. count may be 0. */
-bool search_index_add(struct search_index *index, const struct search_document *documents, size_t count,
-                      int64_t upto, GError **error);
+bool search_index_add(struct search_index *index, const struct search_document *documents, size_t count, int64_t upto,
+                      GError **error);
 
 /* The place in the log that the index has reached; 0 for a new one. */
 bool search_index_upto(struct search_index *index, int64_t *upto, GError **error);

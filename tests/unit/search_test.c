@@ -4,7 +4,9 @@
 #include "store/search_index.h"
 #include "store/tokenizer.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -81,7 +83,7 @@ static void test_highlight(void)
         {"\"have a nice\"", "Have a  Nice day, nice", "Have a  Nice"},
         {"refund*", "refunded or refunds", "refund|refund"},
         {"退款 款", "退款", "退款"},
-        {"👍", "好👍🏽👍", "👍🏽|👍"},
+        {"👍", "好👍🏽👍", "👍|👍"},
         {"café", "CAFE\xCC\x81 cafe", "CAFE\xCC\x81"},
         {"nothing", "退款", ""},
     };
@@ -379,26 +381,27 @@ static void test_damaged_while_open(void)
         }
         add(index, documents, 200, batch + 1);
     }
-    search_index_close(index);
-    g_autofree char *bytes = NULL;
-    gsize length = 0;
-    g_assert_true(g_file_get_contents(place.path, &bytes, &length, NULL));
-    g_assert_cmpuint(length, >, 16 * 4096);
+    search_index_close(index); /* all of it is in the main file now */
     index = open_index(&place);
-    memset(bytes + 8 * 4096, 0xA5, length - 8 * 4096);
-    g_assert_true(g_file_set_contents_full(place.path, bytes, (gssize)length, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
-    search_index_close(index);
-    index = open_index(&place);
-    bool replaced = upto_of(index) == 0;
-    for (int i = 0; i < 3 && !replaced; i++) {
-        g_autoptr(GError) error = NULL;
-        g_autoptr(search_query_auto) query = search_query_parse("退款", NULL);
-        g_autoptr(GArray) ids = NULL;
-        if (!search_index_find(index, query, 0, 50, &ids, NULL, &error))
-            g_assert_error(error, HY_ERROR, HY_ERROR_BUSY);
-        replaced = upto_of(index) == 0;
-    }
-    g_assert_true(replaced);
+    int file = g_open(place.path, O_WRONLY, 0);
+    g_assert_cmpint(file, >=, 0);
+    off_t length = lseek(file, 0, SEEK_END);
+    g_assert_cmpint(length, >, 16 * 4096);
+    char spoilt[4096];
+    memset(spoilt, 0xA5, sizeof spoilt);
+    for (off_t at = 4 * 4096; at < length; at += 4096)
+        g_assert_cmpint(pwrite(file, spoilt, sizeof spoilt, at), ==, sizeof spoilt);
+    close(file);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(search_query_auto) query = search_query_parse("退款", NULL);
+    GArray *ids = NULL;
+    g_assert_false(search_index_find(index, query, 0, 50, &ids, NULL, &error));
+    g_assert_error(error, HY_ERROR, HY_ERROR_BUSY);
+    g_clear_error(&error);
+    /* A follower that goes on with its batch learns of it and asks where to begin. */
+    g_assert_false(search_index_add(index, POSTS, G_N_ELEMENTS(POSTS), 41, &error));
+    g_assert_error(error, HY_ERROR, HY_ERROR_BUSY);
+    g_assert_cmpint(upto_of(index), ==, 0);
     add(index, POSTS, G_N_ELEMENTS(POSTS), 9);
     check_found(index, "退款", "2 1");
     search_index_close(index);
