@@ -193,6 +193,7 @@ CREATE TABLE message (
     url TEXT,
     media TEXT NOT NULL DEFAULT '[]',
     counts TEXT,                             -- JSON: reposts, comments, likes at the time
+    target TEXT,                             -- inbound: JSON its connector wants back when it is answered
     author_identity_id @I64,                 -- inbound
     author_person_id @I64,                   -- outbound and notes; NULL = the program
     author_name TEXT NOT NULL,
@@ -248,8 +249,12 @@ CREATE TABLE outbox (
     conversation_id @I64 NOT NULL REFERENCES conversation (id),
     channel_id @I64 NOT NULL REFERENCES channel (id),
     state TEXT NOT NULL,                     -- queued sending retry ambiguous sent failed cancelled
-    target TEXT NOT NULL,                    -- JSON: to whom, under what (struct channel_outbound)
-    attempts @I64 NOT NULL DEFAULT 0,
+    answers_id @I64,                         -- the inbound message it answers; NULL = the conversation as such
+    agent_address TEXT NOT NULL DEFAULT '',  -- IP address of the agent, for platforms that ask
+    attempts @I64 NOT NULL DEFAULT 0,        -- sends begun
+    checks @I64 NOT NULL DEFAULT 0,          -- times its fate was asked about since it became ambiguous
+    first_try_ms @I64,
+    last_try_ms @I64,
     due_ms @I64,                             -- queued, retry, ambiguous: when to act next
     lease_until_ms @I64,                     -- sending: after this the try counts as interrupted
     error_class TEXT NOT NULL DEFAULT '',    -- a name in channels/outcome.def
