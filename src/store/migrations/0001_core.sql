@@ -290,8 +290,8 @@ CREATE TABLE idempotency (                   -- the answer to a POST, so that a 
     person_id @I64 NOT NULL,
     key TEXT NOT NULL,
     request TEXT NOT NULL,                   -- hex SHA-256 of method, path and body
-    status @I64,                             -- NULL while the first try is being worked on
-    answer TEXT,
+    status @I64 NOT NULL,
+    answer @BLOB NOT NULL,                   -- sealed: it may hold a secret that is shown once
     created_ms @I64 NOT NULL,
     PRIMARY KEY (person_id, key)
 );

@@ -1,0 +1,35 @@
+/* app.h - what every handler can reach: put together once by command/serve.c, then never changed.
+ * Everything is borrowed; a member that a test does not need may be NULL. */
+#pragma once
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/secret.h"
+#include "store/store.h"
+
+struct accounts;
+struct assess;
+struct client;
+struct guard;
+struct http_server;
+struct live;
+struct outbox;
+struct poller;
+struct running_keys;
+struct search_index;
+
+struct app {
+    const struct config *config;
+    const struct secret *secret;
+    struct store *store;
+    const struct clock *clock;
+    const struct assess *assess;
+    struct search_index *search;
+    struct client *client;
+    struct accounts *accounts;         /* inbox: channels opened, kept fresh */
+    struct outbox *outbox;             /* inbox: the sender; told that something was queued */
+    struct poller *poller;             /* inbox */
+    struct guard *guard;               /* api/guard.h: who is calling */
+    struct live *live;                 /* api/live.h */
+    struct running_keys *running_keys; /* api/idempotency.h */
+    struct http_server *http;
+};
