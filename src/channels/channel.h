@@ -238,7 +238,8 @@ struct channel_kind {
                            const struct channel_response *response, struct channel_outcome *outcome);
 
     /* A harmless call that shows whether the credentials work ("channel test"). NULL: nothing to call. */
-    bool (*probe_build)(const struct channel_account *account, struct channel_request *request, GError **error);
+    bool (*probe_build)(const struct channel_account *account, int64_t now_ms, struct channel_request *request,
+                        GError **error);
     void (*probe_read)(const struct channel_account *account, const struct channel_response *response,
                        struct channel_outcome *outcome);
 
