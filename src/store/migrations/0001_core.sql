@@ -116,10 +116,11 @@ CREATE TABLE contact (
     relation TEXT NOT NULL DEFAULT 'new',    -- potential new regular loyal at_risk
     note TEXT NOT NULL DEFAULT '',
     tags TEXT NOT NULL DEFAULT '[]',
+    folded TEXT NOT NULL DEFAULT '',         -- name and handles as base/fold.h makes them: what q looks through
     created_ms @I64 NOT NULL,
     seen_ms @I64 NOT NULL                    -- their last message
 );
-CREATE INDEX contact_seen ON contact (seen_ms, id);
+CREATE INDEX contact_seen ON contact (seen_ms, id, folded); -- looking through it touches no row that does not fit
 
 CREATE TABLE identity (                      -- one platform account of a contact
     id @ID,
@@ -153,6 +154,7 @@ CREATE TABLE conversation (
     first_owner_id @I64 REFERENCES person (id), -- first-asked responsibility
     importance @I64 NOT NULL DEFAULT 0,      -- 0 … 100, the highest of its messages
     category TEXT NOT NULL DEFAULT '',
+    category_person_id @I64 REFERENCES person (id), -- who corrected it: later messages leave it alone; NULL = understanding
     sentiment TEXT NOT NULL DEFAULT '',
     urgency @I64 NOT NULL DEFAULT 0,         -- 0 none … 3 at once
     due_ms @I64,                             -- the next answer is due; NULL = nobody waits
@@ -166,16 +168,24 @@ CREATE TABLE conversation (
     inbound_count @I64 NOT NULL DEFAULT 0,
     outbound_count @I64 NOT NULL DEFAULT 0,
     unread @I64 NOT NULL DEFAULT 0,          -- inbound messages since the last answer or look of its owner
+    tags TEXT NOT NULL DEFAULT '[]',         -- JSON of conversation_tag, so that a list needs no second look
     resolved_ms @I64,
     reopened_count @I64 NOT NULL DEFAULT 0,
     version @I64 NOT NULL DEFAULT 1,         -- raised by every change
-    created_ms @I64 NOT NULL
+    created_ms @I64 NOT NULL,
+    -- The order of the queue as one rising number, so that every list is a walk along an index: due first, then what
+    -- is due never by importance; resolved ones behind all others (2305843009213693952 and above), the latest first.
+    queue_key @I64 NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'resolved'
+        THEN 4611686018427387904 - coalesce(resolved_ms, 0)
+        ELSE coalesce(due_ms, 8796093022207) * 128 + 100 - importance END) STORED
 );
 CREATE INDEX conversation_thread ON conversation (channel_id, contact_id, thread_key, id);
-CREATE INDEX conversation_state ON conversation (state, due_ms, importance, id);
-CREATE INDEX conversation_assignee ON conversation (assignee_id, state, due_ms, importance, id);
-CREATE INDEX conversation_team ON conversation (team_id, state, due_ms, importance, id);
-CREATE INDEX conversation_channel ON conversation (channel_id, state, due_ms, importance, id);
+CREATE INDEX conversation_queue ON conversation (queue_key, id, team_id);
+CREATE INDEX conversation_state ON conversation (state, queue_key, id);
+CREATE INDEX conversation_unassigned ON conversation (queue_key, id, state) WHERE assignee_id IS NULL;
+CREATE INDEX conversation_assignee ON conversation (assignee_id, queue_key, id, state) WHERE assignee_id IS NOT NULL;
+CREATE INDEX conversation_team ON conversation (team_id, queue_key, id, state);
+CREATE INDEX conversation_channel ON conversation (channel_id, queue_key, id, state);
 CREATE INDEX conversation_contact ON conversation (contact_id, id);
 CREATE INDEX conversation_snoozed ON conversation (snoozed_until_ms) WHERE snoozed_until_ms IS NOT NULL;
 
@@ -241,6 +251,15 @@ CREATE TABLE draft (
     updated_ms @I64 NOT NULL,
     PRIMARY KEY (conversation_id, person_id)
 );
+
+CREATE TABLE presence (                      -- who has a conversation open right now
+    conversation_id @I64 NOT NULL REFERENCES conversation (id),
+    person_id @I64 NOT NULL REFERENCES person (id),
+    typing @I64 NOT NULL,
+    seen_ms @I64 NOT NULL,                   -- said so last
+    PRIMARY KEY (conversation_id, person_id)
+);
+CREATE INDEX presence_seen ON presence (seen_ms);
 
 -- ---- the way out ----
 
