@@ -75,6 +75,3 @@ const char *config_help(enum config_key key, enum lang lang);
 const char *config_fallback(enum config_key key);
 /* The value in force as text, a password in it replaced by ***. g_free. For doctor. */
 char *config_shown(const struct config *config, enum config_key key);
-
-/* "host:port", "[::1]:port" apart. host is g_free'd by the caller. */
-bool config_parse_listen(const char *text, char **host, unsigned *port);

@@ -13,7 +13,7 @@
  * gone by then: the answer is dropped quietly.
  *
  * Guards, before a handler sees anything: a header must be complete within 5 s
- * and fit 6 kB (431, by libmicrohttpd itself, in plain HTML); a body in 60 s;
+ * and fit 4 kB, cookies counted twice (431, mostly by libmicrohttpd itself, in plain HTML); a body in 60 s;
  * Content-Length above the route's limit is refused on sight (413), a chunked
  * body when it grows past it; a double Content-Length, Content-Length beside
  * Transfer-Encoding, a NUL, a broken %-escape or text that is not UTF-8 in the
@@ -60,8 +60,8 @@ struct http_options {
     int idle_timeout_s;          /* 60, between two requests of a connection and for a stuck answer */
     int heartbeat_ms;            /* 15000, of streams */
     int drain_ms;                /* 5000: how long http_server_free waits for answers */
-    /* Answers with http_answer what went wrong before or instead of a handler; also reached by http_fail. Any thread,
-     * must not block. NULL: one line of plain text. */
+    /* Answers with http_answer, before it returns, what went wrong before a handler; also reached by http_fail. Any
+     * thread, must not block. NULL: one line of plain text. */
     void (*on_error)(struct http_request *request, enum hy_error code, void *data);
     void *data; /* for on_error */
 };
