@@ -1,0 +1,27 @@
+/* guard.h - who is calling: the cookie or the bearer token of a request, turned into an actor.
+ *
+ *   cookie huiyin_session | Authorization: Bearer ──digest──▶ remembered for a few seconds ──▶ store
+ *
+ * What is remembered is dropped at once when the event log says that a session or a person changed (guard_forget),
+ * and after five seconds anyway. Any thread; may block. */
+#pragma once
+#include "api/app.h"
+#include "desk/session.h"
+#include "http/server.h"
+
+#define GUARD_COOKIE "huiyin_session"
+
+struct guard;
+struct guard *guard_new(void);
+void guard_free(struct guard *guard);
+
+/* UNAUTHENTICATED when the request shows nothing or nothing that works. A token in the header wins over the cookie. */
+bool guard_identify(const struct app *app, struct http_request *request, int64_t now_ms, struct session_holder *out,
+                    GError **error);
+
+/* Sessions or people changed: ask the store again. Cheap; any thread. */
+void guard_forget(struct guard *guard);
+
+/* Checks a password, at the same price whether hash is there or not. BUSY when too many are being checked. *right is
+ * the answer. ~60 ms: never on an HTTP thread. */
+bool guard_check_password(struct guard *guard, const char *hash, const char *password, bool *right, GError **error);
