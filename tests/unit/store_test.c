@@ -197,7 +197,7 @@ static void note_change(void *data)
     g_atomic_int_inc((int *)data);
 }
 
-static void wait_for(int *count, int more_than)
+static void wait_for(const int *count, int more_than)
 {
     gint64 end = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;
     while (g_atomic_int_get(count) <= more_than && g_get_monotonic_time() < end)
@@ -207,9 +207,9 @@ static void wait_for(int *count, int more_than)
 
 static void test_watch(struct database *database)
 {
+    int changes = 0; /* stands before the store: its watcher counts until the store is closed */
     g_autoptr(store_auto) store = database_open(database);
     g_autoptr(store_auto) other = database_open(database);
-    int changes = 0;
     store_watch(store, note_change, &changes);
     wait_for(&changes, 0); /* the first look */
     int before = g_atomic_int_get(&changes);
