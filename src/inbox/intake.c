@@ -1,0 +1,600 @@
+#include "inbox/intake.h"
+
+#include "base/clock.h"
+#include "base/fold.h"
+#include "base/id.h"
+#include "base/limit.h"
+#include "base/writer.h"
+#include "inbox/outbox_tx.h"
+#include "store/event.h"
+#include "store/queries.h"
+
+#include <string.h>
+
+#define REOPEN_MS (7 * CLOCK_DAY_MS)
+#define PRIVATE_THREAD "private"
+#define LINE_BYTES 240    /* last_text */
+#define SUBJECT_BYTES 120 /* the first words */
+#define FOLDED_BYTES 4096 /* of a contact: name and handles */
+#define CUT_MARK "\n[…]"
+
+/* How soon an answer is due: the first line that fits. */
+static const struct allowance {
+    bool public_only;
+    const char *category; /* NULL = any */
+    int64_t answer_ms;
+} ALLOWANCES[] = {
+    {true, "complaint", 5 * CLOCK_MINUTE_MS},
+    {false, NULL, 30 * CLOCK_MINUTE_MS},
+};
+
+struct item { /* one post, made ready */
+    const struct channel_post *post;
+    char *native_id, *alias_id, *parent_id, *root_id; /* bounded */
+    char *author_id, *handle;
+    char *thread_key;
+    char *text, *line, *media, *url, *counts, *target;
+    char *folded; /* the handle */
+    int64_t sent_ms;
+    bool judged;
+    struct assessment assessment;
+    char *assessment_json;
+    GBytes *raw;
+};
+
+struct intake_batch {
+    const struct assess *assess;
+    struct account *account;
+    GPtrArray *posts;
+    char *scope;
+    int64_t received_ms;
+    unsigned count;
+    struct item *items;
+    struct intake_result *results;
+    intake_done done;
+    void *data;
+};
+
+/* ---- to size ---- */
+
+static bool is_character_start(char byte)
+{
+    return ((unsigned char)byte & 0xC0) != 0x80;
+}
+
+static size_t cut_at(const char *text, size_t length, size_t max)
+{
+    if (length <= max)
+        return length;
+    while (max > 0 && !is_character_start(text[max]))
+        max--;
+    return max;
+}
+
+/* Valid UTF-8 of at most max bytes and the mark. NULL for NULL. */
+static char *bounded_text(const char *text, size_t max, const char *mark)
+{
+    if (text == NULL)
+        return NULL;
+    size_t length = strlen(text);
+    size_t kept = cut_at(text, length, max);
+    g_autofree char *whole = kept < length ? g_strdup_printf("%.*s%s", (int)kept, text, mark) : g_strdup(text);
+    if (g_utf8_validate(whole, -1, NULL))
+        return g_steal_pointer(&whole);
+    return g_utf8_make_valid(whole, -1);
+}
+
+/* Ids that are longer than any platform's are named by their hash: still the same one twice. */
+static char *bounded_id(const char *id)
+{
+    if (id == NULL || *id == '\0')
+        return NULL;
+    if (strlen(id) <= LIMIT_NATIVE_ID && g_utf8_validate(id, -1, NULL))
+        return g_strdup(id);
+    g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, id, -1);
+    return g_strconcat("sha256:", digest, NULL);
+}
+
+/* JSON that is too large is left out rather than cut. */
+static char *bounded_json(const char *json)
+{
+    return json != NULL && strlen(json) <= LIMIT_RAW_PAYLOAD && g_utf8_validate(json, -1, NULL) ? g_strdup(json) : NULL;
+}
+
+static char *bounded_media(const char *media)
+{
+    g_autofree char *json = bounded_json(media);
+    if (json == NULL)
+        return g_strdup("[]");
+    if (strlen(json) < 2048)
+        return g_steal_pointer(&json);
+    json_auto_t *list = json_parse(json, strlen(json), NULL);
+    while (json_array_size(list) > LIMIT_MEDIA)
+        json_array_remove(list, json_array_size(list) - 1);
+    return json_is_array(list) ? json_format(list) : g_strdup("[]");
+}
+
+static GBytes *bounded_raw(GBytes *raw)
+{
+    if (raw == NULL || g_bytes_get_size(raw) == 0)
+        return NULL;
+    if (g_bytes_get_size(raw) <= LIMIT_RAW_PAYLOAD)
+        return g_bytes_ref(raw);
+    return g_bytes_new(g_bytes_get_data(raw, NULL), LIMIT_RAW_PAYLOAD);
+}
+
+char *intake_line(const char *text, size_t max_bytes)
+{
+    GString *line = g_string_sized_new(MIN(strlen(text), max_bytes) + 8);
+    bool blank = false;
+    for (const char *at = text; *at != '\0'; at++) {
+        if (line->len > max_bytes + 8)
+            break;
+        if (g_ascii_isspace(*at) || g_ascii_iscntrl(*at)) {
+            blank = line->len > 0;
+            continue;
+        }
+        if (blank)
+            g_string_append_c(line, ' ');
+        blank = false;
+        g_string_append_c(line, *at);
+    }
+    size_t kept = cut_at(line->str, line->len, max_bytes);
+    if (kept < line->len) {
+        g_string_truncate(line, kept);
+        g_string_append(line, "…");
+    }
+    return g_string_free(line, FALSE);
+}
+
+/* ---- preparing: outside the transaction ---- */
+
+static void judge(const struct assess *assess, struct item *item, int64_t followers, const char *verified,
+                  const char *relation)
+{
+    if (assess == NULL || item->post->own)
+        return;
+    const struct channel_post *post = item->post;
+    int64_t reposts = 0;
+    if (item->counts != NULL) {
+        json_auto_t *counts = json_parse(item->counts, strlen(item->counts), NULL);
+        reposts = json_integer_value(json_object_get(counts, "reposts"));
+    }
+    struct assess_facts facts = {.text = item->text,
+                                 .kind = post->kind,
+                                 .is_public = post->visibility == CHANNEL_PUBLIC,
+                                 .followers = MAX(0, followers),
+                                 .verified = verified,
+                                 .reposts = reposts,
+                                 .relation = relation};
+    assess_message(assess, &facts, &item->assessment);
+    g_free(item->assessment_json);
+    item->assessment_json = assess_format(&item->assessment, item->text);
+    item->judged = true;
+}
+
+static void prepare_item(const struct intake_batch *batch, struct item *item, const struct channel_post *post,
+                         GBytes *body)
+{
+    item->post = post;
+    item->native_id = bounded_id(post->native_id);
+    item->alias_id = bounded_id(post->alias_id);
+    item->parent_id = bounded_id(post->parent_native_id);
+    item->root_id = bounded_id(post->root_native_id);
+    item->author_id = bounded_id(post->author.native_id);
+    item->handle = bounded_text(post->author.handle ? post->author.handle : "", LIMIT_NAME, "…");
+    item->text = bounded_text(post->text, LIMIT_MESSAGE_TEXT, CUT_MARK);
+    item->line = intake_line(item->text, LINE_BYTES);
+    item->url = post->url != NULL && strlen(post->url) <= LIMIT_URL ? bounded_text(post->url, LIMIT_URL, "") : NULL;
+    item->media = bounded_media(post->media);
+    item->counts = bounded_json(post->counts);
+    item->target = bounded_json(post->target);
+    item->thread_key = post->visibility == CHANNEL_PRIVATE
+                           ? g_strdup(PRIVATE_THREAD)
+                           : g_strconcat("post:", item->root_id ? item->root_id : item->native_id, NULL);
+    item->sent_ms = post->sent_ms > 0 && post->sent_ms <= batch->received_ms ? post->sent_ms : batch->received_ms;
+    item->raw = bounded_raw(post->raw ? post->raw : body);
+    item->folded = fold_string(*item->handle != '\0' ? item->handle : item->author_id ? item->author_id : "");
+    judge(batch->assess, item, post->author.followers, post->author.verified, "");
+}
+
+struct intake_batch *intake_prepare(const struct assess *assess, struct account *account, GPtrArray *posts,
+                                    GBytes *body, int64_t received_ms)
+{
+    struct intake_batch *batch = g_new0(struct intake_batch, 1);
+    batch->assess = assess;
+    batch->account = account_ref(account);
+    batch->posts = g_ptr_array_ref(posts);
+    batch->received_ms = received_ms;
+    batch->scope = account->kind->capabilities & CHANNEL_SCOPED_IDS
+                       ? g_strdup_printf("%s:%" G_GINT64_FORMAT, account->kind->kind, account->channel.id)
+                       : g_strdup(account->kind->kind);
+    batch->count = posts->len;
+    batch->items = g_new0(struct item, MAX(1, posts->len));
+    batch->results = g_new0(struct intake_result, MAX(1, posts->len));
+    for (unsigned i = 0; i < batch->count; i++)
+        prepare_item(batch, batch->items + i, g_ptr_array_index(posts, i), body);
+    return batch;
+}
+
+static void clear_item(struct item *item)
+{
+    char **const TEXTS[] = {&item->native_id, &item->alias_id,   &item->parent_id,      &item->root_id,
+                            &item->author_id, &item->handle,     &item->text,           &item->line,
+                            &item->url,       &item->media,      &item->counts,         &item->target,
+                            &item->folded,    &item->thread_key, &item->assessment_json};
+    for (size_t i = 0; i < G_N_ELEMENTS(TEXTS); i++)
+        g_free(*TEXTS[i]);
+    g_clear_pointer(&item->raw, g_bytes_unref);
+}
+
+void intake_batch_free(struct intake_batch *batch)
+{
+    if (batch == NULL)
+        return;
+    for (unsigned i = 0; i < batch->count; i++)
+        clear_item(batch->items + i);
+    g_free(batch->items);
+    g_free(batch->results);
+    g_free(batch->scope);
+    g_ptr_array_unref(batch->posts);
+    account_unref(batch->account);
+    g_free(batch);
+}
+
+/* ---- taking in: inside the transaction ---- */
+
+struct taking {
+    struct tx *tx;
+    struct intake_batch *batch;
+    struct item *item;
+    struct q_intake_look seen;
+    int64_t message_id, conversation_id, identity_id, contact_id;
+    const char *author_name;
+    int64_t followers;
+    const char *verified;
+};
+
+static bool append(const struct taking *taking, enum event_kind kind, int64_t subject_id, struct writer *data,
+                   GError **error)
+{
+    writer_end_object(data);
+    struct event event = {.at_ms = taking->batch->received_ms,
+                          .kind = kind,
+                          .conversation_id = taking->conversation_id,
+                          .subject_id = subject_id,
+                          .data = data->text->str};
+    return event_append(taking->tx, &event, error);
+}
+
+static bool message_event(const struct taking *taking, enum event_kind kind, GError **error)
+{
+    g_auto(writer_auto) data = {0};
+    writer_init(&data);
+    writer_begin_object(&data);
+    writer_put_id(&data, "channel_id", taking->batch->account->channel.id);
+    writer_put_text(&data, "native_id", taking->item->native_id);
+    return append(taking, kind, taking->message_id, &data, error);
+}
+
+/* The keys of a message we have: those it was not known by yet are noted. */
+static bool note_aliases(const struct taking *taking, int64_t message_id, GError **error)
+{
+    int64_t channel_id = taking->batch->account->channel.id;
+    const struct item *item = taking->item;
+    if (item->alias_id == NULL)
+        return true;
+    return q_intake_alias(taking->tx, error, channel_id, item->native_id, message_id) &&
+           q_intake_alias(taking->tx, error, channel_id, item->alias_id, message_id);
+}
+
+static bool take_known(const struct taking *taking, int64_t message_id, struct intake_result *result, GError **error)
+{
+    *result = (struct intake_result){.fate = INTAKE_KNOWN, .message_id = message_id};
+    return note_aliases(taking, message_id, error);
+}
+
+/* ---- identity and contact ---- */
+
+static bool new_person(struct taking *taking, GError **error)
+{
+    const struct item *item = taking->item;
+    const struct channel_post *post = item->post;
+    int64_t now_ms = taking->batch->received_ms;
+    taking->author_name = *item->handle != '\0' ? item->handle : item->author_id;
+    taking->followers = MAX(0, post->author.followers);
+    taking->verified = post->author.verified;
+    taking->contact_id = id_new(now_ms);
+    taking->identity_id = id_new(now_ms);
+    return q_intake_contact(taking->tx, error, taking->contact_id, taking->author_name, item->folded, now_ms) &&
+           q_intake_identity(taking->tx, error, taking->identity_id, taking->contact_id, taking->batch->scope,
+                             item->author_id, taking->author_name, taking->followers, taking->verified,
+                             post->author.avatar_url, post->author.profile_url, now_ms);
+}
+
+static bool new_handle(struct taking *taking, GError **error)
+{
+    const struct q_intake_look *seen = &taking->seen;
+    const struct item *item = taking->item;
+    int64_t now_ms = taking->batch->received_ms;
+    bool named_by_it = strcmp(seen->contact_name, seen->handle) == 0; /* nobody gave a name of their own */
+    const char *name = named_by_it ? item->handle : seen->contact_name;
+    g_autofree char *folded = NULL;
+    if (strstr(seen->folded, item->folded) == NULL && strlen(seen->folded) + strlen(item->folded) < FOLDED_BYTES)
+        folded = g_strconcat(seen->folded, " ", item->folded, NULL);
+    g_auto(writer_auto) data = {0};
+    writer_init(&data);
+    writer_begin_object(&data);
+    writer_put_text(&data, "name", name);
+    writer_put_text(&data, "handle", item->handle);
+    return q_intake_contact_change(taking->tx, error, seen->contact_id, name, folded ? folded : seen->folded, now_ms) &&
+           append(taking, EVENT_CONTACT_CHANGED, seen->contact_id, &data, error);
+}
+
+static bool is_new_text(const char *told, const char *known)
+{
+    return told != NULL && g_strcmp0(told, known) != 0;
+}
+
+/* Somebody known: what the post tells is kept, what it does not tell stays. */
+static bool known_person(struct taking *taking, GError **error)
+{
+    const struct q_intake_look *seen = &taking->seen;
+    const struct channel_author *author = &taking->item->post->author;
+    const char *handle = taking->item->handle;
+    int64_t now_ms = taking->batch->received_ms;
+    bool told = author->followers >= 0;
+    bool renamed = *handle != '\0' && strcmp(handle, seen->handle) != 0;
+    taking->contact_id = seen->contact_id;
+    taking->identity_id = seen->identity_id;
+    taking->author_name = *handle != '\0' ? handle : seen->handle;
+    taking->followers = told ? author->followers : seen->followers;
+    taking->verified = told ? author->verified : seen->verified;
+    bool changed = renamed || taking->followers != seen->followers || strcmp(taking->verified, seen->verified) != 0 ||
+                   is_new_text(author->avatar_url, seen->avatar_url) ||
+                   is_new_text(author->profile_url, seen->profile_url);
+    if (changed &&
+        !q_intake_identity_change(taking->tx, error, seen->identity_id, taking->author_name, taking->followers,
+                                  taking->verified, author->avatar_url ? author->avatar_url : seen->avatar_url,
+                                  author->profile_url ? author->profile_url : seen->profile_url, now_ms))
+        return false;
+    return renamed ? new_handle(taking, error) : q_intake_contact_seen(taking->tx, error, seen->contact_id, now_ms);
+}
+
+/* What only the database knew of the author may weigh: judged once more, with it. */
+static void judge_again(struct taking *taking)
+{
+    const struct q_intake_look *seen = &taking->seen;
+    const struct channel_author *author = &taking->item->post->author;
+    bool known_relation = seen->relation != NULL && strcmp(seen->relation, "new") != 0;
+    bool silent = author->followers < 0 && (taking->followers > 0 || *taking->verified != '\0');
+    if (seen->identity_id != 0 && (known_relation || silent))
+        judge(taking->batch->assess, taking->item, taking->followers, taking->verified, seen->relation);
+}
+
+/* ---- conversation ---- */
+
+static int64_t due_of(const struct taking *taking)
+{
+    const struct item *item = taking->item;
+    if (item->judged && !item->assessment.needs_answer)
+        return 0;
+    bool is_public = item->post->visibility == CHANNEL_PUBLIC;
+    const char *category = item->judged ? item->assessment.category : "";
+    for (size_t i = 0; i < G_N_ELEMENTS(ALLOWANCES); i++) {
+        const struct allowance *allowance = ALLOWANCES + i;
+        if ((!allowance->public_only || is_public) &&
+            (allowance->category == NULL || strcmp(allowance->category, category) == 0))
+            return taking->batch->received_ms + allowance->answer_ms;
+    }
+    return 0;
+}
+
+static bool new_conversation(struct taking *taking, GError **error)
+{
+    const struct item *item = taking->item;
+    const struct assessment *assessment = &item->assessment;
+    int64_t channel_id = taking->batch->account->channel.id;
+    int64_t now_ms = taking->batch->received_ms;
+    g_autofree char *subject = intake_line(item->text, SUBJECT_BYTES);
+    taking->conversation_id = id_new(now_ms);
+    if (!q_intake_conversation(taking->tx, error, taking->conversation_id, channel_id, taking->seen.brand_id,
+                               taking->contact_id, taking->identity_id, item->thread_key, subject, taking->seen.team_id,
+                               assessment->importance, item->judged ? assessment->category : "",
+                               item->judged ? assessment->sentiment : "", assessment->urgency, due_of(taking),
+                               item->sent_ms, item->line, now_ms))
+        return false;
+    g_auto(writer_auto) data = {0};
+    writer_init(&data);
+    writer_begin_object(&data);
+    writer_put_id(&data, "team_id", taking->seen.team_id);
+    writer_put_id(&data, "channel_id", channel_id);
+    return append(taking, EVENT_CONVERSATION_CREATED, 0, &data, error);
+}
+
+static bool more_of_conversation(struct taking *taking, GError **error)
+{
+    const struct q_intake_look *seen = &taking->seen;
+    const struct item *item = taking->item;
+    const struct assessment *assessment = &item->assessment;
+    bool heavier = item->judged && (assessment->importance > seen->importance || *seen->category == '\0');
+    bool corrected = seen->category_person_id != 0;
+    bool newest = item->sent_ms >= seen->last_message_ms;
+    int64_t due_ms = due_of(taking);
+    if (seen->due_ms != 0 && (due_ms == 0 || seen->due_ms < due_ms))
+        due_ms = seen->due_ms;
+    bool resolved = strcmp(seen->state, "resolved") == 0;
+    taking->conversation_id = seen->conversation_id;
+    if (!q_intake_conversation_more(
+            taking->tx, error, seen->conversation_id, resolved, MAX(seen->importance, assessment->importance),
+            heavier && !corrected ? assessment->category : seen->category,
+            heavier ? assessment->sentiment : seen->sentiment, MAX(seen->urgency, assessment->urgency), due_ms,
+            MAX(seen->last_inbound_ms, item->sent_ms), MAX(seen->last_message_ms, item->sent_ms),
+            newest ? item->line : NULL))
+        return false;
+    if (strcmp(seen->state, "open") == 0)
+        return true;
+    g_auto(writer_auto) data = {0};
+    writer_init(&data);
+    writer_begin_object(&data);
+    writer_put_text(&data, "state", "open");
+    return append(taking, EVENT_CONVERSATION_CHANGED, 0, &data, error);
+}
+
+static bool goes_on(const struct taking *taking)
+{
+    const struct q_intake_look *seen = &taking->seen;
+    return seen->conversation_id != 0 &&
+           (strcmp(seen->state, "resolved") != 0 || taking->batch->received_ms - seen->resolved_ms < REOPEN_MS);
+}
+
+/* ---- message ---- */
+
+static bool put_message(struct taking *taking, GError **error)
+{
+    const struct item *item = taking->item;
+    const struct channel_post *post = item->post;
+    const struct intake_batch *batch = taking->batch;
+    return q_intake_message(taking->tx, error, taking->message_id, taking->conversation_id, batch->account->channel.id,
+                            item->native_id, item->parent_id, item->root_id, post->own ? "out" : "in",
+                            post->visibility == CHANNEL_PUBLIC ? "public" : "private", post->kind, item->text,
+                            item->url, item->media, item->counts, item->target, taking->identity_id,
+                            taking->author_name, item->sent_ms, batch->received_ms, item->assessment_json) &&
+           (item->raw == NULL ||
+            q_intake_payload(taking->tx, error, taking->message_id, batch->received_ms, item->raw)) &&
+           note_aliases(taking, taking->message_id, error);
+}
+
+static bool channel_gone(GError **error)
+{
+    error_set(error, HY_ERROR_NOT_FOUND, "channel", "the channel was removed");
+    return false;
+}
+
+static bool take_inbound(struct taking *taking, struct intake_result *result, GError **error)
+{
+    const struct item *item = taking->item;
+    const char *other_id = item->alias_id ? item->alias_id : item->native_id;
+    g_autoptr(rows_auto) rows = NULL;
+    if (!q_intake_look(taking->tx, &rows, error, taking->batch->account->channel.id, item->native_id, other_id,
+                       taking->batch->scope, item->author_id, item->thread_key))
+        return false;
+    struct q_intake_look *seen = &taking->seen;
+    if (!q_intake_look_next(rows, seen))
+        return channel_gone(error);
+    if (seen->known_id != 0 || seen->aliased_id != 0)
+        return take_known(taking, seen->known_id ? seen->known_id : seen->aliased_id, result, error);
+    if (!(seen->identity_id != 0 ? known_person(taking, error) : new_person(taking, error)))
+        return false;
+    judge_again(taking);
+    taking->message_id = id_new(taking->batch->received_ms);
+    if (!(goes_on(taking) ? more_of_conversation(taking, error) : new_conversation(taking, error)) ||
+        !put_message(taking, error) || !message_event(taking, EVENT_MESSAGE_RECEIVED, error))
+        return false;
+    *result = (struct intake_result){INTAKE_TAKEN, taking->message_id, taking->conversation_id};
+    return true;
+}
+
+/* ---- what our own account wrote ---- */
+
+/* Is it a reply of ours whose fate we did not know? Then now we do. */
+static bool settle_reply(struct taking *taking, bool *settled, struct intake_result *result, GError **error)
+{
+    const struct item *item = taking->item;
+    const char *visibility = item->post->visibility == CHANNEL_PUBLIC ? "public" : "private";
+    g_autoptr(rows_auto) rows = NULL;
+    if (!q_intake_unsettled(taking->tx, &rows, error, taking->conversation_id, visibility))
+        return false;
+    struct q_intake_unsettled row;
+    while (q_intake_unsettled_next(rows, &row)) {
+        if (strstr(item->text, row.text) == NULL) /* platforms put "reply to @name" before it */
+            continue;
+        *settled = true;
+        *result = (struct intake_result){.fate = INTAKE_KNOWN, .message_id = row.id};
+        return outbox_settle_sent(taking->tx, row.id, item->native_id, taking->batch->received_ms, error) &&
+               note_aliases(taking, row.id, error);
+    }
+    return true;
+}
+
+static bool take_own(struct taking *taking, struct intake_result *result, GError **error)
+{
+    const struct item *item = taking->item;
+    const char *other_id = item->alias_id ? item->alias_id : item->native_id;
+    g_autoptr(rows_auto) rows = NULL;
+    if (!q_intake_look_own(taking->tx, &rows, error, taking->batch->account->channel.id, item->native_id, other_id,
+                           item->parent_id ? item->parent_id : "", item->root_id ? item->root_id : ""))
+        return false;
+    struct q_intake_look_own seen;
+    if (!q_intake_look_own_next(rows, &seen))
+        return channel_gone(error);
+    if (seen.known_id != 0 || seen.aliased_id != 0)
+        return take_known(taking, seen.known_id ? seen.known_id : seen.aliased_id, result, error);
+    taking->conversation_id = seen.by_parent         ? seen.by_parent
+                              : seen.by_parent_alias ? seen.by_parent_alias
+                                                     : seen.by_root;
+    *result = (struct intake_result){.fate = INTAKE_LEFT_OUT};
+    if (taking->conversation_id == 0)
+        return true;
+    bool settled = false;
+    if (!settle_reply(taking, &settled, result, error))
+        return false;
+    if (settled)
+        return true;
+    taking->message_id = id_new(taking->batch->received_ms);
+    taking->author_name = *item->handle != '\0' ? item->handle : taking->batch->account->name;
+    *result = (struct intake_result){INTAKE_TAKEN, taking->message_id, taking->conversation_id};
+    return put_message(taking, error) &&
+           q_intake_conversation_answered(taking->tx, error, taking->conversation_id, item->sent_ms, item->line) &&
+           message_event(taking, EVENT_MESSAGE_SENT, error);
+}
+
+bool intake_take(struct tx *tx, void *data, GError **error)
+{
+    struct intake_batch *batch = data;
+    for (unsigned i = 0; i < batch->count; i++) {
+        struct taking taking = {.tx = tx, .batch = batch, .item = batch->items + i};
+        if (taking.item->native_id == NULL || (taking.item->author_id == NULL && !taking.item->post->own)) {
+            error_set(error, HY_ERROR_MISSING, "native_id", "a post without an id or an author");
+            return false;
+        }
+        bool ok = taking.item->post->own ? take_own(&taking, batch->results + i, error)
+                                         : take_inbound(&taking, batch->results + i, error);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+const struct intake_result *intake_results(const struct intake_batch *batch, unsigned *count)
+{
+    *count = batch->count;
+    return batch->results;
+}
+
+bool intake_all_known(const struct intake_batch *batch)
+{
+    for (unsigned i = 0; i < batch->count; i++)
+        if (batch->results[i].fate != INTAKE_KNOWN)
+            return false;
+    return batch->count > 0;
+}
+
+/* ---- without waiting ---- */
+
+static void submitted(void *data, const GError *error)
+{
+    struct intake_batch *batch = data;
+    batch->done(batch, error, batch->data);
+    intake_batch_free(batch);
+}
+
+void intake_submit_async(struct store *store, struct intake_batch *batch, intake_done done, void *data)
+{
+    batch->done = done;
+    batch->data = data;
+    if (batch->count == 0)
+        submitted(batch, NULL);
+    else
+        store_write_async(store, intake_take, batch, submitted);
+}
