@@ -103,6 +103,7 @@ static bool identify(struct exchange *exchange, GError **error)
     call->session_id = holder->session_id;
     call->token_id = holder->token_id;
     call->csrf = holder->csrf;
+    call->unlimited = holder->unlimited;
     return call_require(call, (enum permission)call->route->permission, error);
 }
 
@@ -276,6 +277,27 @@ int64_t call_time(const struct call *call, const char *field)
     int64_t ms = 0;
     const char *text = call_text(call, field);
     return text != NULL && shape_parse_time(text, &ms) ? ms : 0;
+}
+
+bool call_is_null(const struct call *call, const char *field)
+{
+    return json_is_null(json_object_get(call->body, field));
+}
+
+GArray *call_ids(const struct call *call, const char *field)
+{
+    const json_t *list = json_object_get(call->body, field);
+    if (!json_is_array(list))
+        return NULL;
+    GArray *ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i);
+        int64_t id = json_integer_value(item);
+        if (json_is_string(item) && !id_parse(json_string_value(item), &id))
+            continue; /* the shape has been checked */
+        g_array_append_val(ids, id);
+    }
+    return ids;
 }
 
 bool call_may(const struct call *call, enum permission permission)

@@ -34,6 +34,7 @@ struct call {
     int64_t session_id;        /* 0 = a token or nobody */
     int64_t token_id;          /* 0 = a session or nobody */
     const char *csrf;          /* of the session; NULL without one */
+    bool unlimited;            /* all that the role may do: a session, or a token of scope all */
     int64_t now_ms;
     enum lang lang;
     json_t *body; /* an object, checked against the route's shape; NULL when the route takes none, or RAW */
@@ -61,6 +62,9 @@ const char *call_text(const struct call *call, const char *field);
 int64_t call_body_id(const struct call *call, const char *field);
 bool call_flag(const struct call *call, const char *field);
 int64_t call_time(const struct call *call, const char *field);
+bool call_is_null(const struct call *call, const char *field); /* it is there, and null */
+/* A list of ids, of int64_t; NULL when the field is not there. g_array_unref. */
+GArray *call_ids(const struct call *call, const char *field);
 
 bool call_may(const struct call *call, enum permission permission);
 bool call_require(const struct call *call, enum permission permission, GError **error); /* FORBIDDEN */

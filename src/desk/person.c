@@ -229,6 +229,16 @@ bool person_password(struct tx *tx, const char *login_key, int64_t *id, char **h
     return true;
 }
 
+bool person_own_password(struct tx *tx, int64_t id, char **hash, GError **error)
+{
+    g_autoptr(rows_auto) rows = NULL;
+    struct q_person_find row;
+    if (!find(tx, id, &rows, &row, error))
+        return false;
+    *hash = g_strdup(row.password_hash);
+    return true;
+}
+
 bool person_id_by_login(struct tx *tx, const char *login, int64_t *id, GError **error)
 {
     g_autofree char *key = person_login_key(login);

@@ -45,6 +45,7 @@ bool session_find(struct tx *tx, const char *digest, int64_t now_ms, struct sess
                                    .session_id = row.id,
                                    .seen_ms = row.seen_ms,
                                    .ends_ms = row.expires_ms,
+                                   .unlimited = true,
                                    .csrf = g_strdup(row.csrf)};
     take_person(out, row.name, row.role, row.lang);
     return true;
@@ -65,6 +66,7 @@ bool session_find_token(struct tx *tx, const char *digest, int64_t now_ms, struc
         .person_id = row.person_id, .token_id = row.id, .seen_ms = row.used_ms, .ends_ms = INT64_MAX};
     take_person(out, row.name, row.role, row.lang);
     out->permissions &= scopes;
+    out->unlimited = scopes == PERMISSION_ALL;
     return true;
 }
 

@@ -17,6 +17,7 @@ struct session_holder {
     int64_t seen_ms, ends_ms;                /* ends: by age; without a call it may end earlier */
     uint64_t permissions;                    /* of the role, cut to the scopes of a token */
     char *name, *csrf;                       /* csrf NULL for tokens */
+    bool unlimited;                          /* all that the role may do: a session, or a token of scope all */
     bool has_lang;
     enum lang lang;
 };
