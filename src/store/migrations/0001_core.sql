@@ -158,6 +158,7 @@ CREATE TABLE conversation (
     sentiment TEXT NOT NULL DEFAULT '',
     urgency @I64 NOT NULL DEFAULT 0,         -- 0 none … 3 at once
     due_ms @I64,                             -- the next answer is due; NULL = nobody waits
+    waiting_ms @I64,                         -- platform time of the first message without an answer; NULL = nobody waits
     snoozed_until_ms @I64,
     first_inbound_ms @I64 NOT NULL,          -- platform time
     last_inbound_ms @I64 NOT NULL,
