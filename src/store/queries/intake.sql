@@ -72,17 +72,19 @@ UPDATE contact SET name = :name, folded = :folded, seen_ms = :now_ms WHERE id = 
 -- in: id i64, channel_id i64, brand_id i64, contact_id i64, identity_id i64, thread_key text, subject text, team_id i64,
 --     importance i64, category text, sentiment text, urgency i64, due_ms i64?, sent_ms i64, line text, now_ms i64
 INSERT INTO conversation (id, channel_id, brand_id, contact_id, identity_id, thread_key, subject, state, team_id,
-importance, category, sentiment, urgency, due_ms, first_inbound_ms, last_inbound_ms, last_message_ms, last_text,
+importance, category, sentiment, urgency, due_ms, waiting_ms, first_inbound_ms, last_inbound_ms, last_message_ms, last_text,
 last_direction, inbound_count, unread, created_ms)
 VALUES (:id, :channel_id, :brand_id, :contact_id, :identity_id, :thread_key, :subject, 'open', :team_id,
-:importance, :category, :sentiment, :urgency, :due_ms, :sent_ms, :sent_ms, :sent_ms, :line, 'in', 1, 1, :now_ms)
+:importance, :category, :sentiment, :urgency, :due_ms, CASE WHEN :due_ms IS NULL THEN NULL ELSE :sent_ms END,
+:sent_ms, :sent_ms, :sent_ms, :line, 'in', 1, 1, :now_ms)
 
 -- intake_conversation_more: another message of the customer
 -- in: id i64, reopened i64, importance i64, category text, sentiment text, urgency i64, due_ms i64?, inbound_ms i64,
 --     message_ms i64, line text?
 UPDATE conversation SET state = 'open', snoozed_until_ms = NULL, resolved_ms = NULL,
 reopened_count = reopened_count + :reopened, importance = :importance, category = :category, sentiment = :sentiment,
-urgency = :urgency, due_ms = :due_ms, last_inbound_ms = :inbound_ms, last_message_ms = :message_ms,
+urgency = :urgency, due_ms = :due_ms,
+waiting_ms = CASE WHEN :due_ms IS NULL THEN waiting_ms ELSE coalesce(waiting_ms, :inbound_ms) END, last_inbound_ms = :inbound_ms, last_message_ms = :message_ms,
 last_text = coalesce(:line, last_text), last_direction = CASE WHEN :line IS NULL THEN last_direction ELSE 'in' END,
 inbound_count = inbound_count + 1, unread = unread + 1, version = version + 1
 WHERE id = :id
@@ -93,6 +95,7 @@ UPDATE conversation SET outbound_count = outbound_count + 1,
 last_outbound_ms = CASE WHEN last_outbound_ms IS NULL OR last_outbound_ms < :sent_ms THEN :sent_ms
 ELSE last_outbound_ms END,
 due_ms = CASE WHEN :sent_ms >= last_inbound_ms THEN NULL ELSE due_ms END,
+waiting_ms = CASE WHEN :sent_ms >= last_inbound_ms THEN NULL ELSE waiting_ms END,
 unread = CASE WHEN :sent_ms >= last_inbound_ms THEN 0 ELSE unread END,
 last_text = CASE WHEN :sent_ms >= last_message_ms THEN :line ELSE last_text END,
 last_direction = CASE WHEN :sent_ms >= last_message_ms THEN 'out' ELSE last_direction END,
