@@ -1,0 +1,41 @@
+/* lexicon.h - the words of data/lexicon, as they stand inside the program.
+ *
+ * make_lexicon.py checks the files when the program is built; here they are folded and kept as a list. One word
+ * may stand for several things (退款: after-sales, urgency), each an entry of its own. Immutable; any thread. */
+#pragma once
+#include "base/error.h"
+
+#include <stddef.h>
+
+enum lexicon_kind { LEXICON_CATEGORY, LEXICON_SENTIMENT, LEXICON_URGENCY, LEXICON_GRAVITY };
+
+/* In the order of preference when two weigh the same. */
+enum lexicon_category {
+    LEXICON_COMPLAINT,
+    LEXICON_AFTER_SALES,
+    LEXICON_ORDER,
+    LEXICON_CONSULTATION,
+    LEXICON_COOPERATION,
+    LEXICON_SUGGESTION,
+    LEXICON_PRAISE,
+    LEXICON_IRRELEVANT,
+    LEXICON_CATEGORIES
+};
+const char *lexicon_category_format(enum lexicon_category category); /* "after_sales"; static */
+
+struct lexicon_entry {
+    char *word; /* folded */
+    bool stem;  /* written word*: its end is open */
+    enum lexicon_kind kind;
+    enum lexicon_category category; /* LEXICON_CATEGORY */
+    const char *topic;              /* LEXICON_GRAVITY: "injury"; static */
+    double weight;                  /* 0.5 … 3; sentiment -3 … 3, where 0 only hides the words inside it */
+};
+
+struct lexicon {
+    GArray *entries; /* of struct lexicon_entry */
+};
+
+/* Reads what is inside the program. INTERNAL when it is not well-formed. lexicon_clear after either outcome. */
+bool lexicon_init(struct lexicon *lexicon, GError **error);
+void lexicon_clear(struct lexicon *lexicon);
