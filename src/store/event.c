@@ -44,6 +44,16 @@ bool event_last_seq(struct tx *tx, int64_t *seq, GError **error)
     return true;
 }
 
+bool event_first_seq(struct tx *tx, int64_t *seq, GError **error)
+{
+    g_autoptr(rows_auto) rows = NULL;
+    struct q_event_first row;
+    if (!q_event_first(tx, &rows, error))
+        return false;
+    *seq = q_event_first_next(rows, &row) ? row.seq : 0;
+    return true;
+}
+
 static void clear_event(void *event)
 {
     g_free((char *)((struct event *)event)->data);

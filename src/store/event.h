@@ -29,6 +29,9 @@ bool event_append(struct tx *tx, const struct event *event, GError **error);
 /* The seq of the last event; 0 when there is none. */
 bool event_last_seq(struct tx *tx, int64_t *seq, GError **error);
 
+/* The seq of the oldest event still kept; 0 when there is none. */
+bool event_first_seq(struct tx *tx, int64_t *seq, GError **error);
+
 /* Up to limit events after seq, in order; *out: GArray of struct event, data and array owned (g_array_unref). */
 bool event_read(struct tx *tx, int64_t after_seq, int64_t limit, GArray **out, GError **error);
 

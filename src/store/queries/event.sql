@@ -45,3 +45,7 @@ SELECT seq FROM follower WHERE name = :name
 -- in: name text, seq i64
 INSERT INTO follower (name, seq) VALUES (:name, :seq)
 ON CONFLICT (name) DO UPDATE SET seq = excluded.seq
+
+-- event_first: the oldest sequence number still kept
+-- out: seq i64?
+SELECT min(seq) FROM event
