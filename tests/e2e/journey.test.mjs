@@ -81,7 +81,7 @@ for (const lang of ['zh', 'en']) {
     });
 
     test('sandbox', async () => {
-      const channel = await server.addChannel('sandbox', `sandbox ${lang}`, { open: 'yes' });
+      const channel = await server.addChannel('sandbox', `sandbox ${lang}`, { open_to_public: 'yes' });
       await customer.goto(`${server.url}/sandbox/${channel.id}`);
       await customer.getByTestId('sandbox-persona').fill(words.handle);
       await customer.getByTestId('sandbox-text').fill(words.post);
