@@ -284,6 +284,18 @@ bool call_is_null(const struct call *call, const char *field)
     return json_is_null(json_object_get(call->body, field));
 }
 
+const char **call_texts(const struct call *call, const char *field)
+{
+    const json_t *list = json_object_get(call->body, field);
+    if (!json_is_array(list))
+        return NULL;
+    size_t count = json_array_size(list);
+    const char **texts = g_new0(const char *, count + 1);
+    for (size_t i = 0; i < count; i++)
+        texts[i] = json_string_value(json_array_get(list, i));
+    return texts;
+}
+
 GArray *call_ids(const struct call *call, const char *field)
 {
     const json_t *list = json_object_get(call->body, field);
