@@ -65,7 +65,8 @@ int64_t call_time(const struct call *call, const char *field);
 bool call_is_null(const struct call *call, const char *field); /* it is there, and null */
 /* A list of ids, of int64_t; NULL when the field is not there. g_array_unref. */
 GArray *call_ids(const struct call *call, const char *field);
-/* A list of texts, NULL-terminated; NULL when the field is not there. The texts are borrowed, the list is yours: g_free. */
+/* A list of texts, NULL-terminated; NULL when the field is not there. The texts are borrowed, the list is yours:
+ * g_free. */
 const char **call_texts(const struct call *call, const char *field);
 
 bool call_may(const struct call *call, enum permission permission);

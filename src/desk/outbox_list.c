@@ -26,8 +26,8 @@ static bool add_page(struct tx *tx, const char *state, int64_t channel_id, int64
 static bool collect(struct tx *tx, const char *states, int64_t channel_id, int64_t before_id, int64_t limit,
                     GArray *ids, GError **error)
 {
-    static const char *const STATES[] = {"queued", "sending",   "retry", "ambiguous", "sent",
-                                         "failed", "cancelled", NULL};
+    static const char *const STATES[] = {"queued", "sending", "retry",     "ambiguous",
+                                         "sent",   "failed",  "cancelled", NULL};
     if (states == NULL)
         return add_page(tx, NULL, channel_id, before_id, limit, ids, error);
     g_auto(GStrv) names = g_strsplit(states, ",", -1);
