@@ -278,17 +278,6 @@ bool search_index_add(struct search_index *index, const struct search_document *
     return finish(index, done, error);
 }
 
-bool search_index_upto(struct search_index *index, int64_t *upto, GError **error)
-{
-    g_autoptr(GMutexLocker) writing = g_mutex_locker_new(&index->writing);
-    g_autoptr(GError) replaced = NULL;
-    if (!writer_ready(index, &replaced) && index->db == NULL) {
-        g_propagate_error(error, g_steal_pointer(&replaced));
-        return false;
-    }
-    return read_number(index->db, "SELECT upto FROM progress", upto) || fail(index, index->db, "upto", error);
-}
-
 bool search_index_forget(struct search_index *index, const int64_t *ids, size_t count, GError **error)
 {
     g_autoptr(GMutexLocker) writing = g_mutex_locker_new(&index->writing);
@@ -334,6 +323,31 @@ static void give_back(struct search_index *index, struct reader *reader)
     g_mutex_unlock(&index->pool_lock);
     if (!keep)
         close_reader(reader);
+}
+
+/* Through a reader: a batch that is being added holds nobody up. A damaged file is replaced first. */
+bool search_index_upto(struct search_index *index, int64_t *upto, GError **error)
+{
+    if (g_atomic_int_get(&index->damaged) != 0) {
+        g_autoptr(GMutexLocker) writing = g_mutex_locker_new(&index->writing);
+        g_autoptr(GError) replaced = NULL;
+        if (!writer_ready(index, &replaced) && index->db == NULL) {
+            g_propagate_error(error, g_steal_pointer(&replaced));
+            return false;
+        }
+    }
+    g_autoptr(GRWLockReaderLocker) file = g_rw_lock_reader_locker_new(&index->file);
+    struct reader *reader = take_reader(index, error);
+    if (reader == NULL)
+        return false;
+    bool done = sqlite3_step(reader->upto) == SQLITE_ROW;
+    if (done)
+        *upto = sqlite3_column_int64(reader->upto, 0);
+    else
+        fail(index, reader->db, "upto", error);
+    sqlite3_reset(reader->upto);
+    give_back(index, reader);
+    return done;
 }
 
 /* Both reads inside one transaction: one state of the file. */
