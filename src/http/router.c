@@ -71,7 +71,8 @@ static struct node *child_of(struct node *node, const char *segment)
 
 static bool add(struct router *router, const struct http_route *route, GError **error)
 {
-    g_auto(GStrv) segments = g_strsplit(route->path + (route->path[0] == '/'), "/", -1);
+    const char *inside = route->path + (route->path[0] == '/');
+    g_auto(GStrv) segments = *inside ? g_strsplit(inside, "/", -1) : g_strdupv((char *[]){(char *)"", NULL});
     struct node *node = router->root;
     unsigned parameters = 0;
     GPtrArray *ends = NULL;
