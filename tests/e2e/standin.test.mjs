@@ -94,6 +94,7 @@ test('comments: reply, gone cid, repeated text, length', async () => {
   const made = await call('/2/comments/reply.json', reply({ cid: comment.id, id: status.id }));
   assert.equal(made.json.reply_comment.idstr, comment.id);
   assert.equal(made.json.text, '回复@用户7:马上处理');
+  assert.equal((await call('/2/comments/reply.json', reply({ cid: comment.id, id: status.id }))).json.error_code, 20019);
   await control('delete', { comment: comment.id });
   const plain = await call('/2/comments/reply.json', reply({ cid: comment.id, id: status.id, comment: '在吗' }));
   assert.equal(plain.json.reply_comment, undefined);

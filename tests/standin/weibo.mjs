@@ -172,7 +172,7 @@ function addComment(call, replyTo) {
   const wanted = person((replyTo ?? status).author).comments_from;
   if (wanted !== 'all') throw new Refusal(wanted === 'followed' ? 20206 : 20207, 'by the user settings, you can not comment');
   const last = world.comments.filter((c) => c.author === ours()).at(-1);
-  if (last && last.text === text && last.status === status.id) throw new Refusal(20019, 'repeat content!');
+  if (last && last.plain === text) throw new Refusal(20019, 'repeat content!');
   const prefix = replyTo && call.fields.get('without_mention') !== '1' ? `回复@${person(replyTo.author).screen_name}:` : '';
   const comment = { id: newId(), author: ours(), text: prefix + text, plain: text, status: status.id, reply_to: replyTo?.id, created_ms: now() };
   world.comments.push(comment);
@@ -390,7 +390,7 @@ const CONTROL = {
     person(order.author);
     const comment = { id: order.id ? String(order.id) : newId(), author: String(order.author), text: order.text,
       status: String(order.status), reply_to: order.reply_to && String(order.reply_to), created_ms: now(),
-      mention: order.mention ?? false, deleted: order.deleted ?? false };
+      plain: order.text, mention: order.mention ?? false, deleted: order.deleted ?? false };
     world.comments.push(comment);
     return comment;
   },
