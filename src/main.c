@@ -21,7 +21,8 @@ static int help(FILE *out)
     fprintf(out, "%s huiyin %s\n\n", command_say("用法：", "usage:"), command_say("命令 [选项]", "COMMAND [OPTIONS]"));
     for (size_t i = 0; i < G_N_ELEMENTS(COMMANDS); i++)
         fprintf(out, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].summary[command_lang()]);
-    fprintf(out, "\n%s\n", command_say("每个命令的选项：huiyin 命令 --help", "the options of one: huiyin COMMAND --help"));
+    fprintf(out, "\n%s\n",
+            command_say("每个命令的选项：huiyin 命令 --help", "the options of one: huiyin COMMAND --help"));
     return out == stdout ? 0 : 2;
 }
 

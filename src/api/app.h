@@ -10,7 +10,6 @@ struct accounts;
 struct assess;
 struct client;
 struct guard;
-struct http_server;
 struct live;
 struct outbox;
 struct poller;
@@ -31,5 +30,4 @@ struct app {
     struct guard *guard;               /* api/guard.h: who is calling */
     struct live *live;                 /* api/live.h */
     struct running_keys *running_keys; /* api/idempotency.h */
-    struct http_server *http;
 };

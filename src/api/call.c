@@ -210,11 +210,12 @@ static void handle(struct http_request *request, void *data)
     answer_error(request, error, call->lang);
 }
 
-struct http_route *call_routes(const struct app *app, size_t *count)
+struct http_route *call_routes(const struct app *app, const struct http_route *more, size_t more_count, size_t *count)
 {
     /* One block: the routes, then what their handlers are called with. */
-    struct http_route *routes = g_malloc0(ROUTE_COUNT * (sizeof(struct http_route) + sizeof(struct binding)));
-    struct binding *bindings = (struct binding *)(routes + ROUTE_COUNT);
+    *count = ROUTE_COUNT + more_count;
+    struct http_route *routes = g_malloc0(*count * sizeof(struct http_route) + ROUTE_COUNT * sizeof(struct binding));
+    struct binding *bindings = (struct binding *)(routes + *count);
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
         bindings[i] = (struct binding){app, ROUTES + i};
         routes[i] = (struct http_route){.method = ROUTES[i].method,
@@ -224,7 +225,8 @@ struct http_route *call_routes(const struct app *app, size_t *count)
                                         .handler = handle,
                                         .data = bindings + i};
     }
-    *count = ROUTE_COUNT;
+    for (size_t i = 0; i < more_count; i++)
+        routes[ROUTE_COUNT + i] = more[i];
     return routes;
 }
 

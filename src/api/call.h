@@ -104,7 +104,7 @@ void call_list_end(struct call *call, const int64_t *keys, unsigned key_count);
 
 /* ---- for serve ---- */
 
-/* The routes of routes.def as the server wants them; app is borrowed for the life of the server. Free with g_free. */
-struct http_route *call_routes(const struct app *app, size_t *count);
+/* The routes of routes.def as the server wants them, then more; app is borrowed for the life of the server. g_free. */
+struct http_route *call_routes(const struct app *app, const struct http_route *more, size_t more_count, size_t *count);
 /* For http_options.on_error; data is the struct app. */
 void call_on_error(struct http_request *request, enum hy_error code, void *data);

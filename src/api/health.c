@@ -121,7 +121,7 @@ bool api_health_metrics(struct call *call, GError **error)
     if (!may_see_figures(call, error))
         return false;
     GString *out = g_string_new(NULL);
-    write_http(out, call->app->http);
+    write_http(out, http_server_of(call->request));
     write_store(out, call->app->store);
     if (call->app->live != NULL)
         write_live(out, call->app->live);

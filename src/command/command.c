@@ -114,8 +114,7 @@ bool command_open(const struct config *config, struct command_data *data, GError
                                     .migrate = true};
     struct start start = {lang_parse(config->lang), clock_now_ms(clock_system())};
     return make_dir(config, error) && (data->secret = secret_load(config->data, error)) != NULL &&
-           (data->store = store_open(&options, error)) != NULL &&
-           store_write(data->store, first_start, &start, error);
+           (data->store = store_open(&options, error)) != NULL && store_write(data->store, first_start, &start, error);
 }
 
 void command_close(struct command_data *data)
@@ -126,8 +125,7 @@ void command_close(struct command_data *data)
 
 struct actor command_actor(void)
 {
-    return (struct actor){
-        .name = "command line", .address = "", .permissions = PERMISSION_ALL, .lang = command_lang()};
+    return (struct actor){.name = "command line", .address = "", .permissions = PERMISSION_ALL, .lang = command_lang()};
 }
 
 char *command_read_password(GError **error)

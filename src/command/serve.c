@@ -7,7 +7,9 @@
 #include "base/log.h"
 #include "command/command.h"
 #include "http/asset.h"
+#include "inbox/account.h"
 #include "inbox/wake.h"
+#include "store/search_index.h"
 #include "understanding/assess.h"
 
 #include <signal.h>
@@ -22,7 +24,7 @@ struct server {
     struct wake *wake;
     struct app app;
     struct http_route *routes;
-    size_t route_count;
+    struct http_server *http;
 };
 
 /* ---- pages that are files ---- */
@@ -39,17 +41,17 @@ static void widget(struct http_request *request, void *data)
     asset_answer(request, ASSET_WIDGET, http_parameter(request, "path"));
 }
 
+static void nothing(struct http_request *request, void *data)
+{
+    (void)data;
+    http_fail(request, HY_ERROR_NOT_FOUND);
+}
+
 static const struct http_route PAGES[] = {
+    {.method = "GET", .path = "/api/{path*}", .handler = nothing}, /* not the console's page */
     {.method = "GET", .path = "/widget/{path*}", .handler = widget},
     {.method = "GET", .path = "/{path*}", .handler = console},
 };
-
-static void make_routes(struct server *server)
-{
-    size_t count;
-    g_autofree struct http_route *routes = call_routes(&server->app, &count);
-    (void)routes;
-}
 
 /* ---- starting ---- */
 
@@ -62,12 +64,109 @@ static bool start_domain(struct server *server, GError **error)
 {
     struct app *app = &server->app;
     const struct client_options outbound = {.guard = true, .allow = server->config->outbound_allow};
+    g_autofree char *search = g_build_filename(server->config->data, "search.db", NULL);
     app->config = server->config;
     app->clock = clock_system();
     app->secret = server->data.secret;
     app->store = server->data.store;
     app->guard = guard_new();
     app->running_keys = running_keys_new();
-    return (app->assess = assess_new(error)) != NULL && (app->client = client_new(&outbound, error)) != NULL &&
-           (app->live = live_new(app->store, app->guard, error)) != NULL;
+    app->assess = assess_new(error);
+    app->client = app->assess != NULL ? client_new(&outbound, error) : NULL;
+    app->search = app->client != NULL ? search_index_open(search, error) : NULL;
+    return app->search != NULL;
+}
+
+static bool start_inbox(struct server *server, GError **error)
+{
+    struct app *app = &server->app;
+    app->accounts = accounts_new(app->store, app->secret, channel_kind_find);
+    return accounts_reload(app->accounts, error);
+}
+
+static bool start_http(struct server *server, GError **error)
+{
+    size_t count;
+    server->routes = call_routes(&server->app, PAGES, G_N_ELEMENTS(PAGES), &count);
+    struct http_options options = {.listen = server->config->listen,
+                                   .routes = server->routes,
+                                   .route_count = count,
+                                   .workers = (unsigned)server->config->workers,
+                                   .max_connections = (unsigned)server->config->connections,
+                                   .trusted_proxies = server->config->trusted_proxies,
+                                   .on_error = call_on_error,
+                                   .data = &server->app};
+    server->http = http_server_new(&options, error);
+    return server->http != NULL;
+}
+
+static bool start(struct server *server, GError **error)
+{
+    if (!command_lock(server->config, &server->lock, error) || !command_open(server->config, &server->data, error) ||
+        !start_domain(server, error) || !start_inbox(server, error))
+        return false;
+    server->app.live = live_new(server->app.store, server->app.guard, error);
+    if (server->app.live == NULL)
+        return false;
+    server->wake = wake_new();
+    wake_add(server->wake, wake_live, server->app.live);
+    store_watch(server->app.store, wake_all, server->wake);
+    return start_http(server, error);
+}
+
+/* ---- stopping ---- */
+
+static void stop(struct server *server)
+{
+    struct app *app = &server->app;
+    g_clear_pointer(&server->http, http_server_free); /* first: nobody calls any more */
+    if (server->wake != NULL)
+        wake_stop(server->wake);
+    g_clear_pointer(&app->client, client_free);
+    g_clear_pointer(&app->live, live_free);
+    g_clear_pointer(&app->accounts, accounts_free);
+    g_clear_pointer(&app->search, search_index_close);
+    g_clear_pointer((struct assess **)&app->assess, assess_free);
+    g_clear_pointer(&app->running_keys, running_keys_free);
+    g_clear_pointer(&app->guard, guard_free);
+    command_close(&server->data);
+    g_clear_pointer(&server->wake, wake_free);
+    g_free(server->routes);
+    if (server->lock >= 0)
+        close(server->lock);
+}
+
+/* Blocked before any thread starts, so that only the wait below ever sees them. */
+static void block_signals(sigset_t *ends)
+{
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(ends);
+    sigaddset(ends, SIGTERM);
+    sigaddset(ends, SIGINT);
+    pthread_sigmask(SIG_BLOCK, ends, NULL);
+}
+
+int command_serve(int argc, char **argv)
+{
+    g_autoptr(config_auto) config = NULL;
+    g_autoptr(GError) error = NULL;
+    sigset_t ends;
+    int end = 0;
+    if (!command_options(&argc, &argv, "serve", NULL, &config))
+        return 2;
+    if (argc > 1)
+        return command_usage("serve [--data DIR] [--db URL] [--listen HOST:PORT]");
+    block_signals(&ends);
+    struct server server = {.config = config, .lock = -1};
+    bool ok = start(&server, &error);
+    if (ok) {
+        printf("Huiyin is ready at %s\n", http_server_url(server.http));
+        fflush(stdout);
+        log_line(LOG_INFO, "serve.ready", "version=%s database=%s", HUIYIN_VERSION,
+                 store_is_postgres(server.app.store) ? "postgres" : "sqlite");
+        sigwait(&ends, &end);
+        log_line(LOG_INFO, "serve.stopping", "signal=%d", end);
+    }
+    stop(&server);
+    return ok ? 0 : command_fail(error);
 }

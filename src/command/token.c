@@ -52,11 +52,11 @@ int command_token(int argc, char **argv)
     static const char USAGE[] = "token add USER --scope all [--name NAME] | token list USER";
     g_auto(GStrv) scopes = NULL;
     g_autofree char *name = NULL;
-    const GOptionEntry entries[] = {{"scope", 0, 0, G_OPTION_ARG_STRING_ARRAY, &scopes,
-                                     command_say("权限范围：all 或权限名，可重复", "all or a permission; may be repeated"),
-                                     "SCOPE"},
-                                    {"name", 0, 0, G_OPTION_ARG_STRING, &name, command_say("名称", "what it is for"), "NAME"},
-                                    {NULL, 0, 0, 0, NULL, NULL, NULL}};
+    const GOptionEntry entries[] = {
+        {"scope", 0, 0, G_OPTION_ARG_STRING_ARRAY, &scopes,
+         command_say("权限范围：all 或权限名，可重复", "all or a permission; may be repeated"), "SCOPE"},
+        {"name", 0, 0, G_OPTION_ARG_STRING, &name, command_say("名称", "what it is for"), "NAME"},
+        {NULL, 0, 0, 0, NULL, NULL, NULL}};
     g_autoptr(config_auto) config = NULL;
     g_autoptr(GError) error = NULL;
     g_auto(command_data_auto) data = {0};

@@ -13,3 +13,5 @@ void wake_free(struct wake *wake);
 void wake_add(struct wake *wake, void (*listener)(void *data), void *data);
 /* Calls them in the order they came. Its type fits store_watch: data is the struct wake. Any thread. */
 void wake_all(void *wake);
+/* When it returns, nobody is being called and nobody will be: the listeners may go, before the store does. */
+void wake_stop(struct wake *wake);
