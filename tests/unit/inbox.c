@@ -182,6 +182,87 @@ struct intake_result *house_take(const struct house *house, int64_t channel_id, 
     return g_memdup2(results, sizeof *results * MAX(1, count));
 }
 
+/* ---- a network that answers when the test says so ---- */
+
+static bool nothing(struct tx *tx, void *data, GError **error)
+{
+    (void)tx, (void)data, (void)error;
+    return true;
+}
+
+void house_settle(const struct house *house)
+{
+    g_autoptr(GError) error = NULL;
+    store_write(house->store, nothing, NULL, &error);
+    g_assert_no_error(error);
+}
+
+struct house_call {
+    char *url;
+    client_callback callback;
+    void *data;
+};
+
+static void free_call(gpointer data)
+{
+    struct house_call *call = data;
+    g_free(call->url);
+    g_free(call);
+}
+
+void house_network_init(struct house_network *network)
+{
+    *network = (struct house_network){.calls = g_ptr_array_new_with_free_func(free_call)};
+}
+
+void house_network_clear(struct house_network *network)
+{
+    g_assert_cmpuint(network->calls->len, ==, 0);
+    g_ptr_array_unref(network->calls);
+}
+
+bool house_send(struct client *client, const struct client_request *request, client_callback callback, void *data,
+                GError **error)
+{
+    struct house_network *network = (struct house_network *)client;
+    if (network->busy) {
+        error_set(error, HY_ERROR_BUSY, NULL, "too many calls");
+        return false;
+    }
+    struct house_call *call = g_new0(struct house_call, 1);
+    *call = (struct house_call){g_strdup(request->url), callback, data};
+    g_ptr_array_add(network->calls, call);
+    network->count++;
+    return true;
+}
+
+const char *client_response_header(const struct client_response *response, const char *name)
+{
+    (void)response, (void)name;
+    return NULL;
+}
+
+const char *house_network_url(const struct house_network *network, unsigned call)
+{
+    g_assert_cmpuint(call, <, network->calls->len);
+    return ((struct house_call *)g_ptr_array_index(network->calls, call))->url;
+}
+
+void house_answer(struct house_network *network, int status, const char *body)
+{
+    g_assert_cmpuint(network->calls->len, >, 0);
+    struct house_call *call = g_ptr_array_steal_index(network->calls, 0);
+    struct client_response response = {.fate = status > 0    ? CLIENT_ANSWERED
+                                               : status == 0 ? CLIENT_NOT_REACHED
+                                                             : CLIENT_BROKEN_OFF,
+                                       .status = MAX(0, status),
+                                       .body = body ? body : "",
+                                       .body_length = body ? strlen(body) : 0,
+                                       .detail = ""};
+    call->callback(&response, call->data);
+    free_call(call);
+}
+
 struct reply {
     int64_t id, conversation_id, answers_id, channel_id, now_ms;
     const char *text, *visibility;

@@ -1,6 +1,7 @@
 /* inbox.h - a small house for the tests of the way in and the way out: a brand, a team, channels of a scripted kind,
  * an understanding that knows one word, a clock that stands. */
 #pragma once
+#include "base/client.h"
 #include "base/clock.h"
 #include "database.h"
 #include "inbox/account.h"
@@ -47,6 +48,24 @@ struct channel_post *house_dm(const char *native_id, const char *author, const c
 
 /* Takes posts in (each taken over; ends with NULL) on a channel now; asserts; the results in order. g_free. */
 struct intake_result *house_take(const struct house *house, int64_t channel_id, ...);
+
+/* Waits until what was handed to the store's writer before is done. */
+void house_settle(const struct house *house);
+
+/* A network that answers when the test says so: house_send in place of client_send, a struct house_network in place of
+ * the client. */
+struct house_network {
+    GPtrArray *calls; /* of struct house_call *: those not yet answered, in order */
+    unsigned count;   /* ever */
+    bool busy;        /* refuse with BUSY */
+};
+void house_network_init(struct house_network *network);
+void house_network_clear(struct house_network *network); /* asserts that nothing waits */
+bool house_send(struct client *client, const struct client_request *request, client_callback callback, void *data,
+                GError **error);
+const char *house_network_url(const struct house_network *network, unsigned call);
+/* Answers the first call that waits. status 0: it was not reached; -1: it broke off. */
+void house_answer(struct house_network *network, int status, const char *body);
 
 /* A reply in the outbox of a conversation, as desk/reply writes it; its id. */
 int64_t house_reply(const struct house *house, int64_t conversation_id, int64_t answers_id, const char *text);
