@@ -4,7 +4,7 @@
  * -)
  *
  * Prints accuracy and macro-F1 over the labels of the file, one row a label, and the time a text takes.
- *   sentiment   labels pos neg neu, positive negative neutral; without neutral ones, neutral goes by the sum's sign
+ *   sentiment   labels pos neg neu, positive negative neutral; a file without neutral texts counts neutral as wrong
  *   complaint   labels complaint, other: a complaint is what is judged complaint or after-sales */
 #include "understanding/assess.h"
 
