@@ -6,6 +6,10 @@
  *   max    where in the list the walk stands (inclusive, as the platform has it); absent = at its top
  *   top    the newest id met in this walk: becomes since when the walk has arrived
  *
+ * Some posts become visible minutes after their id was given out, so a list is asked for a little further back than
+ * since: an id's upper bits count seconds, and five minutes of them are read again. What is known by then is known.
+ * Meeting one of the old ones also shows, without another request, that the walk has arrived.
+ *
  * A walk goes down page by page until it meets since. It makes at most PAGES_PER_ROUND
  * requests a round; what is left is walked in the next one, from the same place. The very
  * first walk of a list takes one page: yesterday's mentions are not today's work. */
@@ -18,6 +22,7 @@
 
 #define PAGE_COUNT 50
 #define PAGES_PER_ROUND 10
+#define OVERLAP_IDS (INT64_C(300) << 22)
 
 static const struct {
     const char *path, *commercial, *key;
@@ -102,6 +107,13 @@ static void walk_arrive(struct walk *walk)
     walk_next_list(walk);
 }
 
+/* Where reading begins: exclusive, 0 = at the list's very beginning. */
+static int64_t walk_floor(const struct walk *walk)
+{
+    int64_t since = walk->since[walk->list];
+    return since > OVERLAP_IDS ? since - OVERLAP_IDS : since;
+}
+
 static char *list_url(const struct channel_account *account, const struct walk *walk)
 {
     bool commercial = weibo_is_commercial(account) && LISTS[walk->list].commercial != NULL;
@@ -109,8 +121,8 @@ static char *list_url(const struct channel_account *account, const struct walk *
                                       commercial ? LISTS[walk->list].commercial : LISTS[walk->list].path);
     GString *url = g_string_new(base);
     g_string_append_printf(url, "?count=%d", PAGE_COUNT);
-    if (walk->since[walk->list] != 0)
-        g_string_append_printf(url, "&since_id=%" PRId64, walk->since[walk->list]);
+    if (walk_floor(walk) != 0)
+        g_string_append_printf(url, "&since_id=%" PRId64, walk_floor(walk));
     if (walk->max != 0)
         g_string_append_printf(url, "&max_id=%" PRId64, walk->max);
     return g_string_free(url, FALSE);
@@ -140,6 +152,7 @@ static void read_page(const struct channel_account *account, struct walk *walk, 
                       GPtrArray *posts)
 {
     int64_t since = walk->since[walk->list];
+    int64_t bottom = walk_floor(walk);
     int64_t lowest = INT64_MAX;
     int64_t fresh = 0;
     bool met = false;
@@ -147,7 +160,7 @@ static void read_page(const struct channel_account *account, struct walk *walk, 
         const json_t *item = json_array_get(items, i - 1);
         int64_t id = weibo_id(item);
         met |= id != 0 && id <= since;
-        if (id == 0 || id <= since || (walk->max != 0 && id > walk->max))
+        if (id == 0 || id <= bottom || (walk->max != 0 && id > walk->max))
             continue; /* not asked for, or deleted */
         fresh++;
         lowest = MIN(lowest, id);

@@ -120,6 +120,20 @@ static void test_page_ends(void)
     g_assert_cmpstr(second, ==, "https://wb.test/2/comments/mentions.json?count=50&since_id=1");
 }
 
+/* What became visible late has an id below the newest one known: five minutes of ids are read again. */
+static void test_late(void)
+{
+    struct channel_account account;
+    json_auto_t *settings = account_init(&account, "");
+    g_autofree char *cursor = g_strdup("{\"list\":0,\"since\":[\"5090000000000100\",\"1\",\"1\"]}");
+    g_autofree char *body = statuses(5090000000000103, 5090000000000098, 9999);
+    expect(&account, &cursor, true, "https://wb.test/2/statuses/mentions.json?count=50&since_id=5089998741708900", body,
+           6, "status:5090000000000098");
+    g_autofree char *next = next_url(&account, cursor, false); /* an old one was met: no second page */
+    g_assert_cmpstr(next, ==, "https://wb.test/2/comments/mentions.json?count=50&since_id=1");
+    g_assert_nonnull(strstr(cursor, "\"5090000000000103\""));
+}
+
 /* After ten pages the round is over; the next one goes on from the same place and nothing is left out. */
 static void test_bounded(void)
 {
@@ -553,6 +567,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/weibo/poll/round", test_round);
     g_test_add_func("/weibo/poll/page-ends", test_page_ends);
+    g_test_add_func("/weibo/poll/late", test_late);
     g_test_add_func("/weibo/poll/bounded", test_bounded);
     g_test_add_func("/weibo/poll/comments", test_items);
     g_test_add_func("/weibo/poll/statuses", test_statuses);
