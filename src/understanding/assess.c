@@ -196,7 +196,7 @@ static void lean(const struct work *work, struct judgement *judgement)
     double *categories = judgement->categories;
     double bad = MAX(0, -judgement->sentiment);
     double good = MAX(0, judgement->sentiment);
-    categories[LEXICON_COMPLAINT] += 0.6 * MIN(bad, 5) + 0.5 * judgement->basis.gravity_weight;
+    categories[LEXICON_COMPLAINT] += 0.6 * MIN(bad, 5) + MAX(0, judgement->basis.gravity_weight - 1);
     categories[LEXICON_PRAISE] += 0.6 * MIN(good, 4);
     if (work->normalized.questions > 0)
         categories[LEXICON_CONSULTATION] += bad > 1 ? 0.3 : 0.9;

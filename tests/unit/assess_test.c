@@ -213,6 +213,36 @@ static void test_labels(void)
     }
 }
 
+/* assess_cases.tsv holds messages as brands get them, label<tab>text. No lexicon gets all of them right; one that
+ * falls below six in seven in either language has been spoilt. */
+static void test_cases(void)
+{
+    g_autofree char *path = g_test_build_filename(G_TEST_DIST, "assess_cases.tsv", NULL);
+    g_autofree char *content = NULL;
+    g_autoptr(GError) error = NULL;
+    g_file_get_contents(path, &content, NULL, &error);
+    g_assert_no_error(error);
+    g_auto(GStrv) lines = g_strsplit(content, "\n", -1);
+    int right[2] = {0};
+    int all[2] = {0};
+    for (char **line = lines; *line != NULL; line++) {
+        char *text = strchr(*line, '\t');
+        if (text == NULL)
+            continue;
+        *text++ = '\0';
+        struct assessment out = judge(text);
+        check_sound(&out, text);
+        int english = out.language == ASSESS_EN;
+        all[english]++;
+        right[english] += strcmp(out.category, *line) == 0;
+    }
+    for (int i = 0; i < 2; i++) {
+        g_test_message("%s: %d of %d right", i == 0 ? "Chinese" : "English", right[i], all[i]);
+        g_assert_cmpint(all[i], >, 30);
+        g_assert_cmpint(right[i] * 7, >=, all[i] * 6);
+    }
+}
+
 static void test_negated_labels(void)
 {
     g_assert_cmpstr(judge("这个产品好用").sentiment, ==, "positive");
@@ -425,6 +455,7 @@ int main(int argc, char **argv)
     g_test_add_func("/assess/match", test_match);
     g_test_add_func("/assess/negation", test_negation);
     g_test_add_func("/assess/labels", test_labels);
+    g_test_add_func("/assess/cases", test_cases);
     g_test_add_func("/assess/negated-labels", test_negated_labels);
     g_test_add_func("/assess/empty", test_empty);
     g_test_add_func("/assess/importance", test_importance);
