@@ -1,4 +1,5 @@
 /* serve.c - huiyin serve: puts the program together, layer by layer, and takes it apart in the opposite order. */
+#include "command/serve.h"
 #include "api/call.h"
 #include "api/guard.h"
 #include "api/idempotency.h"
@@ -47,7 +48,21 @@ static void nothing(struct http_request *request, void *data)
     http_fail(request, HY_ERROR_NOT_FOUND);
 }
 
+static void widget_script(struct http_request *request, void *data)
+{
+    (void)data;
+    asset_answer(request, ASSET_WIDGET, "widget.js");
+}
+
+static void shop(struct http_request *request, void *data)
+{
+    (void)data;
+    asset_answer(request, ASSET_WIDGET, "shop.html");
+}
+
 static const struct http_route PAGES[] = {
+    {.method = "GET", .path = "/widget.js", .handler = widget_script},
+    {.method = "GET", .path = "/demo/shop", .handler = shop},
     {.method = "GET", .path = "/api/{path*}", .handler = nothing}, /* not the console's page */
     {.method = "GET", .path = "/widget/{path*}", .handler = widget},
     {.method = "GET", .path = "/{path*}", .handler = console},
@@ -146,27 +161,36 @@ static void block_signals(sigset_t *ends)
     pthread_sigmask(SIG_BLOCK, ends, NULL);
 }
 
-int command_serve(int argc, char **argv)
+bool serve_run(const struct config *config, const struct serve_guest *guest, GError **error)
 {
-    g_autoptr(config_auto) config = NULL;
-    g_autoptr(GError) error = NULL;
     sigset_t ends;
     int end = 0;
-    if (!command_options(&argc, &argv, "serve", NULL, &config))
-        return 2;
-    if (argc > 1)
-        return command_usage("serve [--data DIR] [--db URL] [--listen HOST:PORT]");
     block_signals(&ends);
     struct server server = {.config = config, .lock = -1};
-    bool ok = start(&server, &error);
+    bool ok = start(&server, error);
     if (ok) {
         printf("Huiyin is ready at %s\n", http_server_url(server.http));
         fflush(stdout);
         log_line(LOG_INFO, "serve.ready", "version=%s database=%s", HUIYIN_VERSION,
                  store_is_postgres(server.app.store) ? "postgres" : "sqlite");
+        if (guest != NULL)
+            guest->begin(&server.app, http_server_url(server.http), guest->data);
         sigwait(&ends, &end);
         log_line(LOG_INFO, "serve.stopping", "signal=%d", end);
+        if (guest != NULL)
+            guest->end(guest->data);
     }
     stop(&server);
-    return ok ? 0 : command_fail(error);
+    return ok;
+}
+
+int command_serve(int argc, char **argv)
+{
+    g_autoptr(config_auto) config = NULL;
+    g_autoptr(GError) error = NULL;
+    if (!command_options(&argc, &argv, "serve", NULL, &config))
+        return 2;
+    if (argc > 1)
+        return command_usage("serve [--data DIR] [--db URL] [--listen HOST:PORT]");
+    return serve_run(config, NULL, &error) ? 0 : command_fail(error);
 }
