@@ -28,7 +28,7 @@ struct http_server {
     struct net_set *trusted;
     struct MHD_Response *busy; /* for exchanges that are still unanswered when the server stops */
     GThreadPool *pool;
-    GThread *timer;
+    GThread *timer, *acceptor;
     int listen_fd, watch_fd, wake_fd;
     unsigned port;
     char *url;

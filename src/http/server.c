@@ -16,6 +16,7 @@
 #define MAX_HEADER_BYTES 4096   /* so that the answer's header still fits beside it */
 #define MAX_DRAIN (1024 * 1024) /* of a chunked body that is refused: read so that the answer arrives */
 #define DEAD_PEER_MS 30000
+#define FULL_WAIT_US (20 * G_TIME_SPAN_MILLISECOND) /* with no file or memory left for a connection */
 #define FORCED_WAIT_US (500 * G_TIME_SPAN_MILLISECOND)
 
 int64_t http_monotonic_ms(void)
@@ -169,6 +170,25 @@ static void *run_timer(void *data)
         g_autoptr(GPtrArray) streams = all_streams(server);
         for (guint i = 0; i < streams->len; i++)
             stream_beat(streams->pdata[i], comment, now_ms);
+    }
+    return NULL;
+}
+
+/* ---- the accepting thread ---- */
+
+/* Accepting is ours and not libmicrohttpd's: its way to stop listening (MHD_quiesce_daemon) races with its own threads
+ * and aborts the process when it loses. Here listening ends with a shutdown and a join. */
+static void *run_accept(void *data)
+{
+    struct http_server *server = data;
+    while (stage_of(server) == 0) {
+        struct sockaddr_storage from;
+        socklen_t length = sizeof from;
+        int fd = accept4(server->listen_fd, (struct sockaddr *)&from, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd >= 0)
+            MHD_add_connection(server->daemon, fd, (struct sockaddr *)&from, length); /* closes what is too many */
+        else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            g_usleep(FULL_WAIT_US);
     }
     return NULL;
 }
@@ -430,7 +450,7 @@ static void on_completed(void *data, struct MHD_Connection *mhd, void **context,
 static int open_listener(const struct addrinfo *at, unsigned *port)
 {
     int on = 1, off = 0;
-    int fd = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -512,18 +532,18 @@ static void log_daemon(void *data, const char *format, va_list args)
 static struct MHD_Daemon *start_daemon(struct http_server *server)
 {
     const struct http_options *options = &server->options;
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+                     MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC;
     struct MHD_OptionItem more[] = {
         {MHD_OPTION_THREAD_POOL_SIZE, options->threads > 1 ? (intptr_t)options->threads : 0, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
     return MHD_start_daemon(flags, 0, NULL, NULL, on_access, server, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
-                            MHD_OPTION_LISTEN_SOCKET, (MHD_socket)server->listen_fd, MHD_OPTION_CONNECTION_LIMIT,
-                            options->max_connections, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->idle_timeout_s,
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-                            MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server, MHD_OPTION_NOTIFY_COMPLETED,
-                            on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_ARRAY,
-                            more, MHD_OPTION_END);
+                            MHD_OPTION_CONNECTION_LIMIT, options->max_connections, MHD_OPTION_CONNECTION_TIMEOUT,
+                            (unsigned)options->idle_timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
+                            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server,
+                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+                            on_connection, server, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 }
 
 static bool open_files(struct http_server *server)
@@ -574,6 +594,7 @@ struct http_server *http_server_new(const struct http_options *options, GError *
         return NULL;
     }
     server->timer = g_thread_new("http-timer", run_timer, server);
+    server->acceptor = g_thread_new("http-accept", run_accept, server);
     return g_steal_pointer(&server);
 }
 
@@ -614,13 +635,13 @@ static void wake_requests(struct http_server *server)
     }
 }
 
-/* libmicrohttpd aborts the process when it is stopped with a suspended connection: quiesce, drain, forbid sleeping,
- * wake all, and only then stop. */
+/* libmicrohttpd aborts the process when it is stopped with a suspended connection: stop accepting, drain, forbid
+ * sleeping, wake all, and only then stop. */
 static void stop_daemon(struct http_server *server)
 {
     __atomic_store_n(&server->stopping, 1, __ATOMIC_SEQ_CST);
-    MHD_quiesce_daemon(server->daemon);
     shutdown(server->listen_fd, SHUT_RDWR);
+    g_thread_join(server->acceptor);
     close_streams(server);
     wait_until_idle(server, server->options.drain_ms * INT64_C(1000));
     __atomic_store_n(&server->stopping, 2, __ATOMIC_SEQ_CST);
@@ -634,7 +655,7 @@ void http_server_free(struct http_server *server)
 {
     if (server == NULL)
         return;
-    if (server->daemon != NULL)
+    if (server->acceptor != NULL)
         stop_daemon(server);
     if (server->pool != NULL)
         g_thread_pool_free(server->pool, FALSE, TRUE);

@@ -19,7 +19,7 @@
  * Transfer-Encoding, a NUL, a broken %-escape or text that is not UTF-8 in the
  * path is 400; all bodies together keep to one budget (503).
  *
- * Threads: two HTTP threads (epoll), a pool of workers, one timer thread. */
+ * Threads: one that accepts, two HTTP threads (epoll), a pool of workers, one timer thread. */
 #pragma once
 #include "base/error.h"
 
