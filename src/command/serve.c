@@ -9,6 +9,7 @@
 #include "command/command.h"
 #include "http/asset.h"
 #include "inbox/account.h"
+#include "inbox/outbox.h"
 #include "inbox/wake.h"
 #include "store/search_index.h"
 #include "understanding/assess.h"
@@ -96,7 +97,22 @@ static bool start_inbox(struct server *server, GError **error)
 {
     struct app *app = &server->app;
     app->accounts = accounts_new(app->store, app->secret, channel_kind_find);
-    return accounts_reload(app->accounts, error);
+    if (!accounts_reload(app->accounts, error))
+        return false;
+    const struct outbox_options outbox = {.store = app->store,
+                                          .accounts = app->accounts,
+                                          .clock = app->clock,
+                                          .send = client_send,
+                                          .client = app->client};
+    app->outbox = outbox_new(&outbox);
+    wake_add(server->wake, outbox_wake, app->outbox);
+    return true;
+}
+
+/* Begins to work through what is waiting: after everything that could fail did not. */
+static void run_inbox(struct server *server)
+{
+    outbox_start(server->app.outbox);
 }
 
 static bool start_http(struct server *server, GError **error)
@@ -117,16 +133,19 @@ static bool start_http(struct server *server, GError **error)
 
 static bool start(struct server *server, GError **error)
 {
+    server->wake = wake_new();
     if (!command_lock(server->config, &server->lock, error) || !command_open(server->config, &server->data, error) ||
         !start_domain(server, error) || !start_inbox(server, error))
         return false;
     server->app.live = live_new(server->app.store, server->app.guard, error);
     if (server->app.live == NULL)
         return false;
-    server->wake = wake_new();
     wake_add(server->wake, wake_live, server->app.live);
     store_watch(server->app.store, wake_all, server->wake);
-    return start_http(server, error);
+    if (!start_http(server, error))
+        return false;
+    run_inbox(server);
+    return true;
 }
 
 /* ---- stopping ---- */
@@ -137,7 +156,8 @@ static void stop(struct server *server)
     g_clear_pointer(&server->http, http_server_free); /* first: nobody calls any more */
     if (server->wake != NULL)
         wake_stop(server->wake);
-    g_clear_pointer(&app->client, client_free);
+    g_clear_pointer(&app->client, client_free); /* ends the calls under way, so that what became of them is recorded */
+    g_clear_pointer(&app->outbox, outbox_free);
     g_clear_pointer(&app->live, live_free);
     g_clear_pointer(&app->accounts, accounts_free);
     g_clear_pointer(&app->search, search_index_close);

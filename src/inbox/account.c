@@ -9,6 +9,7 @@
 struct snapshot { /* what account_ref hands out, with what it was made of */
     struct account account;
     gatomicrefcount references;
+    int shown; /* account_first_sign was asked; atomic */
     json_t *settings;
     char *kind_name, *row_settings;
     GBytes *row_secrets; /* NULL = none */
@@ -201,6 +202,11 @@ struct account *account_find_fresh(struct accounts *cache, int64_t id, int64_t n
     if (may && !accounts_reload(cache, &error))
         log_failure("account.reload", error);
     return account_find(cache, id);
+}
+
+bool account_first_sign(struct account *account)
+{
+    return g_atomic_int_compare_and_exchange(&snapshot_of(account)->shown, 0, 1);
 }
 
 GPtrArray *accounts_list(struct accounts *cache)

@@ -40,5 +40,8 @@ struct account *account_find(struct accounts *cache, int64_t id);
 /* The same; when it is not there, the cache is reloaded first, at most once a second. May block. */
 struct account *account_find_fresh(struct accounts *cache, int64_t id, int64_t now_ms);
 
+/* True once for each snapshot: to note that the channel shows signs of life, without asking the database each time. */
+bool account_first_sign(struct account *account);
+
 /* All of them, of struct account *, each a reference; g_ptr_array_unref. */
 GPtrArray *accounts_list(struct accounts *cache);

@@ -135,18 +135,27 @@ bool outbox_cancel(struct tx *tx, int64_t person_id, int64_t now_ms, int64_t id,
            append_failure(tx, id, row.conversation_id, person_id, &move, now_ms, error);
 }
 
-bool channel_health_save(struct tx *tx, int64_t channel_id, enum channel_fate fate, int64_t now_ms, GError **error)
+static bool append_health(struct tx *tx, int64_t channel_id, const char *status, int64_t now_ms, GError **error)
 {
-    const char *status = fate == CHANNEL_OK ? "ok" : "trouble";
-    int64_t changes = 0;
-    if (!q_channel_health(tx, &changes, error, channel_id, status, fate == CHANNEL_OK ? "" : channel_fate_name(fate),
-                          now_ms))
-        return false;
-    if (changes == 0)
-        return true;
     g_auto(writer_auto) data = {0};
     writer_init(&data);
     writer_begin_object(&data);
     writer_put_text(&data, "status", status);
     return append(tx, EVENT_CHANNEL_CHANGED, channel_id, 0, 0, &data, now_ms, error);
+}
+
+bool channel_health_save(struct tx *tx, int64_t channel_id, enum channel_fate fate, int64_t now_ms, GError **error)
+{
+    const char *status = fate == CHANNEL_OK ? "ok" : "trouble";
+    int64_t changes = 0;
+    return q_channel_health(tx, &changes, error, channel_id, status, fate == CHANNEL_OK ? "" : channel_fate_name(fate),
+                            now_ms) &&
+           (changes == 0 || append_health(tx, channel_id, status, now_ms, error));
+}
+
+bool channel_health_begin(struct tx *tx, int64_t channel_id, int64_t now_ms, GError **error)
+{
+    int64_t changes = 0;
+    return q_channel_begin(tx, &changes, error, channel_id, now_ms) &&
+           (changes == 0 || append_health(tx, channel_id, "ok", now_ms, error));
 }

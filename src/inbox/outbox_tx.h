@@ -33,3 +33,6 @@ bool outbox_cancel(struct tx *tx, int64_t person_id, int64_t now_ms, int64_t id,
 
 /* Notes how a channel does and tells everybody when that is new. fate OK = "ok"; others "trouble". */
 bool channel_health_save(struct tx *tx, int64_t channel_id, enum channel_fate fate, int64_t now_ms, GError **error);
+
+/* A channel that was never heard of works: "new" becomes "ok". */
+bool channel_health_begin(struct tx *tx, int64_t channel_id, int64_t now_ms, GError **error);

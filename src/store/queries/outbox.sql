@@ -100,3 +100,8 @@ WHERE id = :conversation_id AND outbound_count > 1
 -- changes
 UPDATE channel SET status = :status, status_text = :status_text, status_ms = :now_ms
 WHERE id = :id AND (status <> :status OR status_text <> :status_text)
+
+-- channel_begin: the first sign of life
+-- in: id i64, now_ms i64
+-- changes
+UPDATE channel SET status = 'ok', status_ms = :now_ms WHERE id = :id AND status = 'new'
