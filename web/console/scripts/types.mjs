@@ -51,9 +51,9 @@ for (const [macro, ...a] of macros(read('src/api/shapes.def'))) {
 }
 const names = (file, macro, column) => [...macros(read(file))].filter((m) => m[0] === macro).map((m) => m[column])
 out.push(`export type EventKind =\n  | ${names('src/store/event.def', 'EVENT', 2).map((n) => `'${n}'`).join('\n  | ')}`, '')
-out.push(`export type Permission =\n  | ${names('src/api/permission.def', 'PERMISSION', 2).map((n) => `'${n}'`).join('\n  | ')}`, '')
+out.push(`export type Permission =\n  | ${names('src/desk/permission.def', 'PERMISSION', 2).map((n) => `'${n}'`).join('\n  | ')}`, '')
 out.push(`export type ErrorCode =\n  | ${names('src/base/error.def', 'ERROR', 2).map((n) => `'${n}'`).join('\n  | ')}`, '')
-const permission = Object.fromEntries([...macros(read('src/api/permission.def'))].map((m) => [m[1], m[2]]))
+const permission = Object.fromEntries([...macros(read('src/desk/permission.def'))].map((m) => [m[1], m[2]]))
 const routes = [...macros(read('src/api/routes.def'))].filter((m) => m[0] === 'ROUTE').map(([, ...r]) => r)
 out.push('export const ROUTES = {')
 for (const [method, path, handler, perm, flags] of routes)

@@ -750,6 +750,8 @@ export type EventKind =
   | 'channel.changed'
   | 'user.changed'
   | 'hook.changed'
+  | 'presence.changed'
+  | 'session.ended'
 
 export type Permission =
   | 'conversation.read'

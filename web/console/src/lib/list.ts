@@ -1,5 +1,5 @@
 /* list - a list of the API, page after page, with everything a screen needs to show about it. */
-import { ref, shallowRef } from 'vue'
+import { reactive, ref, shallowRef } from 'vue'
 import { call, type Call, type CallOptions } from '../api/client'
 import type { Calls } from '../api/types'
 
@@ -42,5 +42,5 @@ export function useList<K extends Call>(name: K, options: () => CallOptions<K> =
     loaded.value = false
     await load()
   }
-  return { items, cursor, loading, error, loaded, load, more, restart }
+  return reactive({ items, cursor, loading, error, loaded, load, more, restart })
 }

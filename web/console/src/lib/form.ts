@@ -1,0 +1,35 @@
+/* form - the state of a form that is sent: busy, what is wrong with each field, one idempotency key an act. */
+import { reactive } from 'vue'
+import { ApiError } from '../api/client'
+import { useToasts } from '../stores/toasts'
+import { uuid } from './uuid'
+
+export function useForm() {
+  const toasts = useToasts()
+  const form = reactive({ busy: false, errors: {} as Record<string, string>, key: uuid() })
+  /** Forgets the last act. */
+  function reset(): void {
+    Object.assign(form, { busy: false, errors: {}, key: uuid() })
+  }
+  /** Runs the call; what the server says of a known field goes to that field, the rest is a toast. The answer, or null. */
+  async function submit<T>(fields: readonly string[], run: (key: string) => Promise<T>): Promise<T | null> {
+    if (form.busy) return null
+    form.busy = true
+    form.errors = {}
+    try {
+      const answer = await run(form.key)
+      form.key = uuid()
+      return answer
+    } catch (e) {
+      const field = e instanceof ApiError ? e.field?.replace(/^settings\./, '') : null
+      if (e instanceof ApiError && field && fields.includes(field)) form.errors = { [field]: e.message }
+      else toasts.fail(e)
+      // A retry of the same act keeps its key; a changed form is another act.
+      if (e instanceof ApiError && !e.retryable) form.key = uuid()
+      return null
+    } finally {
+      form.busy = false
+    }
+  }
+  return { form, reset, submit }
+}
