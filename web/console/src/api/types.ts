@@ -366,6 +366,8 @@ export interface NoteRequest {
 export interface AssignRequest {
   user_id?: ID | null
   team_id?: ID | null
+  /** of the conversation as the caller sees it: needed to take over from a colleague, so that of two who take at once one is told */
+  version?: number | null
 }
 
 export interface SnoozeRequest {
@@ -790,6 +792,7 @@ export type ErrorCode =
   | 'conflict'
   | 'taken'
   | 'answered_meanwhile'
+  | 'assigned_meanwhile'
   | 'idempotency_key_reused'
   | 'idempotency_key_busy'
   | 'too_large'
