@@ -1,4 +1,4 @@
-/* internal.h - what server.c, request.c and stream.c know of each other. Nobody else includes it.
+/* internal.h - what server.c, exchange.c, request.c and stream.c know of each other. Nobody else includes it.
  *
  * Locks: a request's, a stream's, and inside either the server's, under which nothing else is locked.
  * libmicrohttpd's own come last: suspending and resuming happens inside the request's or the stream's lock, so that a
@@ -78,8 +78,26 @@ int64_t http_monotonic_ms(void);
 #define http_count(server, field, by) __atomic_add_fetch(&(server)->counters.field, (by), __ATOMIC_RELAXED)
 #define http_uncount(server, field) __atomic_sub_fetch(&(server)->counters.field, 1, __ATOMIC_RELAXED)
 
+static inline int server_stage(const struct http_server *server)
+{
+    return __atomic_load_n(&server->stopping, __ATOMIC_SEQ_CST);
+}
+
+static inline void connection_set_deadline(struct connection *socket, int64_t at_ms)
+{
+    __atomic_store_n(&socket->deadline_ms, at_ms, __ATOMIC_RELAXED);
+}
+
 struct http_server *server_ref(struct http_server *server);
 void server_unref(struct http_server *server);
+
+/* exchange.c: libmicrohttpd's callbacks, the pool's, and the end of an exchange however it came */
+void *exchange_first_line(void *server, const char *target, struct MHD_Connection *mhd);
+enum MHD_Result exchange_access(void *server, struct MHD_Connection *mhd, const char *url, const char *method,
+                                const char *version, const char *upload, size_t *upload_size, void **context);
+void exchange_completed(void *server, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code);
+void exchange_complete(struct http_server *server, struct http_request *request);
+void exchange_run(void *request, void *server);
 
 /* request.c */
 struct http_request *request_new(struct http_server *server, const char *target);

@@ -130,6 +130,14 @@ static void test_routes(void)
     g_assert_null(strstr(page, "Injected"));
 }
 
+static void test_old_clients(void)
+{
+    g_autoptr(http_server_auto) server = start(NULL);
+    assert_answer(server, "GET /hello HTTP/1.0\r\n\r\n", "HTTP/1.", "\r\n\r\nhello\n");
+    assert_answer(server, "GET /pool HTTP/1.0\r\n\r\n", "HTTP/1.", "from a worker\n");
+    assert_answer(server, "GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n", "HTTP/1.1 400", NULL); /* no Host */
+}
+
 static void test_head(void)
 {
     g_autoptr(http_server_auto) server = start(NULL);
@@ -451,6 +459,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     held = g_ptr_array_new();
     g_test_add_func("/http/server/routes", test_routes);
+    g_test_add_func("/http/server/old-clients", test_old_clients);
     g_test_add_func("/http/server/head", test_head);
     g_test_add_func("/http/server/bodies", test_bodies);
     g_test_add_func("/http/server/too-large", test_too_large);

@@ -155,6 +155,28 @@ static void test_events_arrive(void)
     assert_all_gone();
 }
 
+/* Without chunks, as an old proxy asks: larger than any buffer on the way, whole and in order. */
+static void test_old_proxy(void)
+{
+    g_autoptr(http_server_auto) server = start(0);
+    int fd = peer_connect(http_server_port(server));
+    g_assert_true(peer_write(fd, "GET /events HTTP/1.0\r\n\r\n"));
+    g_assert_true(peer_wait_for(listener_count() == 1, 5000));
+    g_autofree char *filler = g_strnfill(100000, 'x');
+    g_autoptr(GBytes) big = frame(filler), small = frame("end");
+    g_assert_true(http_stream_send(listener_at(0)->stream, big));
+    g_assert_true(http_stream_send(listener_at(0)->stream, small));
+    g_autofree char *all = peer_read_until(fd, "data: end\n\n", 10000);
+    const char *body = strstr(all, "\r\n\r\n");
+    g_assert_nonnull(body);
+    g_assert_null(strstr(all, "chunked"));
+    gsize length = strlen(body + 4);
+    g_assert_cmpuint(length, ==, g_bytes_get_size(big) + g_bytes_get_size(small));
+    g_assert_cmpmem(body + 4, g_bytes_get_size(big), g_bytes_get_data(big, NULL), g_bytes_get_size(big));
+    close(fd);
+    assert_all_gone();
+}
+
 static void test_heartbeat(void)
 {
     g_autoptr(http_server_auto) server = start(100);
@@ -315,6 +337,7 @@ int main(int argc, char **argv)
     setrlimit(RLIMIT_NOFILE, &files);
     g_test_add_func("/http/stream/frames", test_frames);
     g_test_add_func("/http/stream/events-arrive", test_events_arrive);
+    g_test_add_func("/http/stream/old-proxy", test_old_proxy);
     g_test_add_func("/http/stream/heartbeat", test_heartbeat);
     g_test_add_func("/http/stream/closed-peer-is-noticed", test_closed_peer_is_noticed);
     g_test_add_func("/http/stream/slow-client-is-cut", test_slow_client_is_cut);
