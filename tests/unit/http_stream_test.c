@@ -51,17 +51,24 @@ static void events(struct http_request *request, void *data)
     g_mutex_unlock(&lock);
 }
 
-static struct http_server *start(int heartbeat_ms)
+static struct http_server *start_with(int heartbeat_ms, int idle_timeout_s)
 {
     static const struct http_route ROUTES[] = {{"GET", "/events", 0, 0, events, NULL},
                                                {"GET", "/pool", 0, HTTP_ON_POOL, events, NULL}};
     g_autoptr(GError) error = NULL;
-    struct http_server *server = http_server_new(
-        &(struct http_options){
-            .listen = "127.0.0.1:0", .routes = ROUTES, .route_count = 2, .heartbeat_ms = heartbeat_ms},
-        &error);
+    struct http_server *server = http_server_new(&(struct http_options){.listen = "127.0.0.1:0",
+                                                                        .routes = ROUTES,
+                                                                        .route_count = 2,
+                                                                        .heartbeat_ms = heartbeat_ms,
+                                                                        .idle_timeout_s = idle_timeout_s},
+                                                 &error);
     g_assert_no_error(error);
     return server;
+}
+
+static struct http_server *start(int heartbeat_ms)
+{
+    return start_with(heartbeat_ms, 0);
 }
 
 static guint listener_count(void)
@@ -185,6 +192,22 @@ static void test_heartbeat(void)
     g_assert_nonnull(strstr(first, "3\r\n:\n\n\r\n"));
     g_autofree char *second = peer_read_until(fd, "3\r\n:\n\n\r\n", 5000);
     g_assert_cmpstr(second, ==, "3\r\n:\n\n\r\n");
+    close(fd);
+    assert_all_gone();
+}
+
+/* The time-out for idle connections is not for streams. */
+static void test_quiet_stream_stays(void)
+{
+    g_autoptr(http_server_auto) server = start_with(0, 1);
+    int fd = open_stream(server, "/events");
+    g_autofree char *head = peer_read_until(fd, "\r\n\r\n", 5000);
+    g_assert_nonnull(strstr(head, "200 OK"));
+    g_assert_false(peer_closed_within(fd, 3500));
+    g_autoptr(GBytes) late = frame("late");
+    g_assert_true(http_stream_send(listener_at(0)->stream, late));
+    g_autofree char *event = peer_read_until(fd, "late\n\n", 5000);
+    g_assert_nonnull(strstr(event, "data: late"));
     close(fd);
     assert_all_gone();
 }
@@ -339,6 +362,7 @@ int main(int argc, char **argv)
     g_test_add_func("/http/stream/events-arrive", test_events_arrive);
     g_test_add_func("/http/stream/old-proxy", test_old_proxy);
     g_test_add_func("/http/stream/heartbeat", test_heartbeat);
+    g_test_add_func("/http/stream/quiet-stream-stays", test_quiet_stream_stays);
     g_test_add_func("/http/stream/closed-peer-is-noticed", test_closed_peer_is_noticed);
     g_test_add_func("/http/stream/slow-client-is-cut", test_slow_client_is_cut);
     g_test_add_func("/http/stream/stop-with-streams", test_stop_with_streams);
