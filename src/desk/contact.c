@@ -22,7 +22,7 @@ static char *pattern_of(const char *q)
     for (const char *at = folded; *at != '\0'; at++) {
         if (strchr("%_\\", *at) != NULL)
             g_string_append_c(pattern, '\\');
-        g_string_append_c(pattern, *at);
+        g_string_append_c(pattern, *at == ' ' ? '%' : *at);
     }
     g_string_append_c(pattern, '%');
     return g_string_free(pattern, FALSE);

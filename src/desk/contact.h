@@ -13,7 +13,7 @@ struct contact_place {
 };
 
 /* Objects of shape ContactBrief into an open array, last heard of first, after place (NULL = from the top). q: NULL =
- * all; all of its words must be there. *more: next is the place to go on from. TOO_LONG naming q. */
+ * all; its words must be there in this order. *more: next is the place to go on from. TOO_LONG naming q. */
 bool contact_list(struct tx *tx, const char *q, const struct contact_place *place, int64_t limit, struct writer *out,
                   struct contact_place *next, bool *more, GError **error);
 
