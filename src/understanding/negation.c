@@ -11,74 +11,79 @@ enum effect { EFFECT_NONE, EFFECT_STOP, EFFECT_NEGATE, EFFECT_MORE, EFFECT_LESS,
 
 struct small_word {
     const char *word;
+    size_t length;
     enum effect effect;
 };
+#define SMALL(word, effect)                                                                                            \
+    {                                                                                                                  \
+        word, sizeof(word) - 1, EFFECT_##effect                                                                        \
+    }
 
 /* Folded; longer ones first where one ends in the other: 差不多 is no 不. */
 static const struct small_word CHINESE[] = {
-    {"差不多", EFFECT_STOP},   {"不得不", EFFECT_STOP},   {"没想到", EFFECT_STOP},   {"不仅仅", EFFECT_STOP},
-    {"不只是", EFFECT_STOP},   {"不光是", EFFECT_STOP},   {"要不是", EFFECT_STOP},   {"无一不", EFFECT_STOP},
-    {"是不是", EFFECT_STOP},   {"有没有", EFFECT_STOP},   {"能不能", EFFECT_STOP},   {"会不会", EFFECT_STOP},
-    {"不仅", EFFECT_STOP},     {"不但", EFFECT_STOP},     {"不光", EFFECT_STOP},     {"不只", EFFECT_STOP},
-    {"不愧", EFFECT_STOP},     {"不断", EFFECT_STOP},     {"不停", EFFECT_STOP},     {"不管", EFFECT_STOP},
-    {"无论", EFFECT_STOP},     {"无比", EFFECT_MORE},     {"无非", EFFECT_STOP},     {"除非", EFFECT_STOP},
-    {"要不", EFFECT_STOP},     {"特别", EFFECT_MORE},     {"分别", EFFECT_STOP},     {"区别", EFFECT_STOP},
-    {"个别", EFFECT_STOP},     {"级别", EFFECT_STOP},     {"非常", EFFECT_MORE},     {"从来不", EFFECT_NEGATE},
-    {"不怎么", EFFECT_NEGATE}, {"没什么", EFFECT_NEGATE}, {"没那么", EFFECT_NEGATE}, {"不那么", EFFECT_NEGATE},
-    {"从来没", EFFECT_NEGATE}, {"并没有", EFFECT_NEGATE}, {"还没有", EFFECT_NEGATE}, {"不太", EFFECT_NEGATE},
-    {"不是", EFFECT_NEGATE},   {"没有", EFFECT_NEGATE},   {"不够", EFFECT_NEGATE},   {"并非", EFFECT_NEGATE},
-    {"绝非", EFFECT_NEGATE},   {"毫无", EFFECT_NEGATE},   {"从未", EFFECT_NEGATE},   {"不要", EFFECT_NEGATE},
-    {"不能", EFFECT_NEGATE},   {"不会", EFFECT_NEGATE},   {"谈不上", EFFECT_NEGATE}, {"算不上", EFFECT_NEGATE},
-    {"称不上", EFFECT_NEGATE}, {"不再", EFFECT_NEGATE},   {"难以", EFFECT_NEGATE},   {"缺乏", EFFECT_NEGATE},
-    {"不", EFFECT_NEGATE},     {"没", EFFECT_NEGATE},     {"无", EFFECT_NEGATE},     {"未", EFFECT_NEGATE},
-    {"勿", EFFECT_NEGATE},     {"莫", EFFECT_NEGATE},     {"别", EFFECT_NEGATE},     {"冇", EFFECT_NEGATE},
-    {"唔", EFFECT_NEGATE},     {"甭", EFFECT_NEGATE},     {"有点儿", EFFECT_LESS},   {"有点", EFFECT_LESS},
-    {"有些", EFFECT_LESS},     {"稍微", EFFECT_LESS},     {"略微", EFFECT_LESS},     {"略", EFFECT_LESS},
-    {"还算", EFFECT_LESS},     {"比较", EFFECT_LESS},     {"实在是", EFFECT_MORE},   {"真的是", EFFECT_MORE},
-    {"实在", EFFECT_MORE},     {"真的", EFFECT_MORE},     {"真是", EFFECT_MORE},     {"十分", EFFECT_MORE},
-    {"极其", EFFECT_MORE},     {"极度", EFFECT_MORE},     {"超级", EFFECT_MORE},     {"相当", EFFECT_MORE},
-    {"如此", EFFECT_MORE},     {"太过", EFFECT_MORE},     {"简直", EFFECT_MORE},     {"完全", EFFECT_MORE},
-    {"根本", EFFECT_MORE},     {"一点都", EFFECT_MORE},   {"一点也", EFFECT_MORE},   {"那么的", EFFECT_FILLER},
-    {"这么的", EFFECT_FILLER}, {"那么", EFFECT_FILLER},   {"这么", EFFECT_FILLER},   {"让人", EFFECT_FILLER},
-    {"令人", EFFECT_FILLER},   {"让我", EFFECT_FILLER},   {"觉得", EFFECT_FILLER},   {"感到", EFFECT_FILLER},
-    {"感觉", EFFECT_FILLER},   {"任何", EFFECT_FILLER},   {"什么", EFFECT_FILLER},   {"一点", EFFECT_FILLER},
-    {"一个", EFFECT_FILLER},   {"太", EFFECT_MORE},       {"很", EFFECT_MORE},       {"好", EFFECT_MORE},
-    {"超", EFFECT_MORE},       {"巨", EFFECT_MORE},       {"贼", EFFECT_MORE},       {"最", EFFECT_MORE},
-    {"极", EFFECT_MORE},       {"真", EFFECT_MORE},       {"忒", EFFECT_MORE},       {"更", EFFECT_MORE},
-    {"够", EFFECT_FILLER},     {"是", EFFECT_FILLER},     {"有", EFFECT_FILLER},     {"得", EFFECT_FILLER},
-    {"的", EFFECT_FILLER},     {"地", EFFECT_FILLER},     {"到", EFFECT_FILLER},     {"会", EFFECT_FILLER},
-    {"能", EFFECT_FILLER},     {"想", EFFECT_FILLER},     {"被", EFFECT_FILLER},     {"给", EFFECT_FILLER},
-    {"再", EFFECT_FILLER},     {"都", EFFECT_FILLER},     {"也", EFFECT_FILLER},     {"还", EFFECT_FILLER},
-    {"用", EFFECT_FILLER},     {"要", EFFECT_FILLER},     {"必", EFFECT_FILLER},     {"算", EFFECT_FILLER},
+    SMALL("差不多", STOP),   SMALL("不得不", STOP),   SMALL("没想到", STOP),   SMALL("不仅仅", STOP),
+    SMALL("不只是", STOP),   SMALL("不光是", STOP),   SMALL("要不是", STOP),   SMALL("无一不", STOP),
+    SMALL("是不是", STOP),   SMALL("有没有", STOP),   SMALL("能不能", STOP),   SMALL("会不会", STOP),
+    SMALL("不仅", STOP),     SMALL("不但", STOP),     SMALL("不光", STOP),     SMALL("不只", STOP),
+    SMALL("不愧", STOP),     SMALL("不断", STOP),     SMALL("不停", STOP),     SMALL("不管", STOP),
+    SMALL("无论", STOP),     SMALL("无比", MORE),     SMALL("无非", STOP),     SMALL("除非", STOP),
+    SMALL("要不", STOP),     SMALL("特别", MORE),     SMALL("分别", STOP),     SMALL("区别", STOP),
+    SMALL("个别", STOP),     SMALL("级别", STOP),     SMALL("非常", MORE),     SMALL("从来不", NEGATE),
+    SMALL("不怎么", NEGATE), SMALL("没什么", NEGATE), SMALL("没那么", NEGATE), SMALL("不那么", NEGATE),
+    SMALL("从来没", NEGATE), SMALL("并没有", NEGATE), SMALL("还没有", NEGATE), SMALL("不太", NEGATE),
+    SMALL("不是", NEGATE),   SMALL("没有", NEGATE),   SMALL("不够", NEGATE),   SMALL("并非", NEGATE),
+    SMALL("绝非", NEGATE),   SMALL("毫无", NEGATE),   SMALL("从未", NEGATE),   SMALL("不要", NEGATE),
+    SMALL("不能", NEGATE),   SMALL("不会", NEGATE),   SMALL("谈不上", NEGATE), SMALL("算不上", NEGATE),
+    SMALL("称不上", NEGATE), SMALL("不再", NEGATE),   SMALL("难以", NEGATE),   SMALL("缺乏", NEGATE),
+    SMALL("不", NEGATE),     SMALL("没", NEGATE),     SMALL("无", NEGATE),     SMALL("未", NEGATE),
+    SMALL("勿", NEGATE),     SMALL("莫", NEGATE),     SMALL("别", NEGATE),     SMALL("冇", NEGATE),
+    SMALL("唔", NEGATE),     SMALL("甭", NEGATE),     SMALL("有点儿", LESS),   SMALL("有点", LESS),
+    SMALL("有些", LESS),     SMALL("稍微", LESS),     SMALL("略微", LESS),     SMALL("略", LESS),
+    SMALL("还算", LESS),     SMALL("比较", LESS),     SMALL("实在是", MORE),   SMALL("真的是", MORE),
+    SMALL("实在", MORE),     SMALL("真的", MORE),     SMALL("真是", MORE),     SMALL("十分", MORE),
+    SMALL("极其", MORE),     SMALL("极度", MORE),     SMALL("超级", MORE),     SMALL("相当", MORE),
+    SMALL("如此", MORE),     SMALL("太过", MORE),     SMALL("简直", MORE),     SMALL("完全", MORE),
+    SMALL("根本", MORE),     SMALL("一点都", MORE),   SMALL("一点也", MORE),   SMALL("那么的", FILLER),
+    SMALL("这么的", FILLER), SMALL("那么", FILLER),   SMALL("这么", FILLER),   SMALL("让人", FILLER),
+    SMALL("令人", FILLER),   SMALL("让我", FILLER),   SMALL("觉得", FILLER),   SMALL("感到", FILLER),
+    SMALL("感觉", FILLER),   SMALL("任何", FILLER),   SMALL("什么", FILLER),   SMALL("一点", FILLER),
+    SMALL("一个", FILLER),   SMALL("太", MORE),       SMALL("很", MORE),       SMALL("好", MORE),
+    SMALL("超", MORE),       SMALL("巨", MORE),       SMALL("贼", MORE),       SMALL("最", MORE),
+    SMALL("极", MORE),       SMALL("真", MORE),       SMALL("忒", MORE),       SMALL("更", MORE),
+    SMALL("够", FILLER),     SMALL("是", FILLER),     SMALL("有", FILLER),     SMALL("得", FILLER),
+    SMALL("的", FILLER),     SMALL("地", FILLER),     SMALL("到", FILLER),     SMALL("会", FILLER),
+    SMALL("能", FILLER),     SMALL("想", FILLER),     SMALL("被", FILLER),     SMALL("给", FILLER),
+    SMALL("再", FILLER),     SMALL("都", FILLER),     SMALL("也", FILLER),     SMALL("还", FILLER),
+    SMALL("用", FILLER),     SMALL("要", FILLER),     SMALL("必", FILLER),     SMALL("算", FILLER),
 };
 
 static const struct small_word ENGLISH[] = {
-    {"not", EFFECT_NEGATE},      {"no", EFFECT_NEGATE},       {"never", EFFECT_NEGATE},
-    {"none", EFFECT_NEGATE},     {"nothing", EFFECT_NEGATE},  {"neither", EFFECT_NEGATE},
-    {"nor", EFFECT_NEGATE},      {"cannot", EFFECT_NEGATE},   {"without", EFFECT_NEGATE},
-    {"hardly", EFFECT_NEGATE},   {"barely", EFFECT_NEGATE},   {"nobody", EFFECT_NEGATE},
-    {"cant", EFFECT_NEGATE},     {"dont", EFFECT_NEGATE},     {"didnt", EFFECT_NEGATE},
-    {"doesnt", EFFECT_NEGATE},   {"isnt", EFFECT_NEGATE},     {"wasnt", EFFECT_NEGATE},
-    {"wont", EFFECT_NEGATE},     {"aint", EFFECT_NEGATE},     {"couldnt", EFFECT_NEGATE},
-    {"wouldnt", EFFECT_NEGATE},  {"arent", EFFECT_NEGATE},    {"lack", EFFECT_NEGATE},
-    {"zero", EFFECT_NEGATE},     {"very", EFFECT_MORE},       {"so", EFFECT_MORE},
-    {"really", EFFECT_MORE},     {"extremely", EFFECT_MORE},  {"absolutely", EFFECT_MORE},
-    {"totally", EFFECT_MORE},    {"super", EFFECT_MORE},      {"too", EFFECT_MORE},
-    {"incredibly", EFFECT_MORE}, {"completely", EFFECT_MORE}, {"beyond", EFFECT_MORE},
-    {"most", EFFECT_MORE},       {"fucking", EFFECT_MORE},    {"such", EFFECT_MORE},
-    {"utterly", EFFECT_MORE},    {"slightly", EFFECT_LESS},   {"somewhat", EFFECT_LESS},
-    {"kinda", EFFECT_LESS},      {"bit", EFFECT_LESS},        {"fairly", EFFECT_LESS},
-    {"a", EFFECT_FILLER},        {"an", EFFECT_FILLER},       {"the", EFFECT_FILLER},
-    {"that", EFFECT_FILLER},     {"all", EFFECT_FILLER},      {"at", EFFECT_FILLER},
-    {"be", EFFECT_FILLER},       {"been", EFFECT_FILLER},     {"is", EFFECT_FILLER},
-    {"am", EFFECT_FILLER},       {"are", EFFECT_FILLER},      {"was", EFFECT_FILLER},
-    {"were", EFFECT_FILLER},     {"being", EFFECT_FILLER},    {"to", EFFECT_FILLER},
-    {"have", EFFECT_FILLER},     {"has", EFFECT_FILLER},      {"had", EFFECT_FILLER},
-    {"any", EFFECT_FILLER},      {"much", EFFECT_FILLER},     {"even", EFFECT_FILLER},
-    {"get", EFFECT_FILLER},      {"got", EFFECT_FILLER},      {"feel", EFFECT_FILLER},
-    {"feeling", EFFECT_FILLER},  {"quite", EFFECT_FILLER},    {"of", EFFECT_FILLER},
-    {"ever", EFFECT_FILLER},     {"exactly", EFFECT_FILLER},  {"particularly", EFFECT_FILLER},
-    {"my", EFFECT_FILLER},
+    SMALL("not", NEGATE),      SMALL("no", NEGATE),       SMALL("never", NEGATE),
+    SMALL("none", NEGATE),     SMALL("nothing", NEGATE),  SMALL("neither", NEGATE),
+    SMALL("nor", NEGATE),      SMALL("cannot", NEGATE),   SMALL("without", NEGATE),
+    SMALL("hardly", NEGATE),   SMALL("barely", NEGATE),   SMALL("nobody", NEGATE),
+    SMALL("cant", NEGATE),     SMALL("dont", NEGATE),     SMALL("didnt", NEGATE),
+    SMALL("doesnt", NEGATE),   SMALL("isnt", NEGATE),     SMALL("wasnt", NEGATE),
+    SMALL("wont", NEGATE),     SMALL("aint", NEGATE),     SMALL("couldnt", NEGATE),
+    SMALL("wouldnt", NEGATE),  SMALL("arent", NEGATE),    SMALL("lack", NEGATE),
+    SMALL("zero", NEGATE),     SMALL("very", MORE),       SMALL("so", MORE),
+    SMALL("really", MORE),     SMALL("extremely", MORE),  SMALL("absolutely", MORE),
+    SMALL("totally", MORE),    SMALL("super", MORE),      SMALL("too", MORE),
+    SMALL("incredibly", MORE), SMALL("completely", MORE), SMALL("beyond", MORE),
+    SMALL("most", MORE),       SMALL("fucking", MORE),    SMALL("such", MORE),
+    SMALL("utterly", MORE),    SMALL("slightly", LESS),   SMALL("somewhat", LESS),
+    SMALL("kinda", LESS),      SMALL("bit", LESS),        SMALL("fairly", LESS),
+    SMALL("a", FILLER),        SMALL("an", FILLER),       SMALL("the", FILLER),
+    SMALL("that", FILLER),     SMALL("all", FILLER),      SMALL("at", FILLER),
+    SMALL("be", FILLER),       SMALL("been", FILLER),     SMALL("is", FILLER),
+    SMALL("am", FILLER),       SMALL("are", FILLER),      SMALL("was", FILLER),
+    SMALL("were", FILLER),     SMALL("being", FILLER),    SMALL("to", FILLER),
+    SMALL("have", FILLER),     SMALL("has", FILLER),      SMALL("had", FILLER),
+    SMALL("any", FILLER),      SMALL("much", FILLER),     SMALL("even", FILLER),
+    SMALL("get", FILLER),      SMALL("got", FILLER),      SMALL("feel", FILLER),
+    SMALL("feeling", FILLER),  SMALL("quite", FILLER),    SMALL("of", FILLER),
+    SMALL("ever", FILLER),     SMALL("exactly", FILLER),  SMALL("particularly", FILLER),
+    SMALL("my", FILLER),
 };
 
 static bool apply(struct negation *found, enum effect effect, size_t begin)
@@ -122,11 +127,11 @@ static void read_chinese(const char *text, size_t at, struct negation *found)
         const struct small_word *small = NULL;
         size_t length = 0;
         for (size_t i = 0; i < G_N_ELEMENTS(CHINESE); i++) {
-            size_t this_length = strlen(CHINESE[i].word);
-            if (this_length > length && this_length <= at - window &&
-                memcmp(text + at - this_length, CHINESE[i].word, this_length) == 0) {
-                small = &CHINESE[i];
-                length = this_length;
+            const struct small_word *this = &CHINESE[i];
+            if (this->length > length && this->length <= at - window &&
+                memcmp(text + at - this->length, this->word, this->length) == 0) {
+                small = this;
+                length = this->length;
             }
         }
         if (small == NULL || !apply(found, small->effect, at - length))
@@ -140,7 +145,7 @@ static enum effect english_effect(const char *word, size_t length)
     if (length > 3 && memcmp(word + length - 3, "n't", 3) == 0)
         return EFFECT_NEGATE;
     for (size_t i = 0; i < G_N_ELEMENTS(ENGLISH); i++)
-        if (strlen(ENGLISH[i].word) == length && memcmp(ENGLISH[i].word, word, length) == 0)
+        if (ENGLISH[i].length == length && memcmp(ENGLISH[i].word, word, length) == 0)
             return ENGLISH[i].effect;
     return EFFECT_NONE;
 }
