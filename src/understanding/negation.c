@@ -128,7 +128,7 @@ static void read_chinese(const char *text, size_t at, struct negation *found)
         size_t length = 0;
         for (size_t i = 0; i < G_N_ELEMENTS(CHINESE); i++) {
             const struct small_word *this = &CHINESE[i];
-            if (this->length > length && this->length <= at - window &&
+            if (this->length > length && this->length <= at - window && this->word[this->length - 1] == text[at - 1] &&
                 memcmp(text + at - this->length, this->word, this->length) == 0) {
                 small = this;
                 length = this->length;
