@@ -1,6 +1,7 @@
 /* hooks.c - platforms push here: GET and POST /hooks/{id}, the same for every kind of channel that is pushed.
  *
- *   request ──▶ kind->receive (verify over the raw bytes, parse) ──▶ intake, without waiting ──▶ answer after the commit
+ *   request ──▶ kind->receive (verify over the raw bytes, parse) ──▶ intake, without waiting ──▶ answer after the
+ * commit
  *
  * An error of the connector is answered as any other: 401 for a signature that does not fit or a stamp that is too
  * old, 400 naming the field. An address whose signatures keep failing has to wait. */
@@ -49,8 +50,9 @@ static void answer(struct delivery *delivery, bool all_known)
     bool duplicate = all_known && delivery->duplicate_body != NULL;
     char *body = duplicate ? g_steal_pointer(&delivery->duplicate_body) : g_steal_pointer(&delivery->body);
     size_t length = body != NULL ? strlen(body) : 0;
-    http_answer_take(delivery->request, delivery->status, delivery->content_type ? delivery->content_type : "text/plain",
-                     body ? body : g_strdup(""), length);
+    http_answer_take(delivery->request, delivery->status,
+                     delivery->content_type ? delivery->content_type : "text/plain", body ? body : g_strdup(""),
+                     length);
     delivery_free(delivery);
 }
 

@@ -9,6 +9,7 @@
 #include "command/command.h"
 #include "http/asset.h"
 #include "inbox/account.h"
+#include "inbox/follower.h"
 #include "inbox/outbox.h"
 #include "inbox/wake.h"
 #include "store/search_index.h"
@@ -24,6 +25,7 @@ struct server {
     int lock;
     struct command_data data;
     struct wake *wake;
+    struct follower *follower;
     struct app app;
     struct http_route *routes;
     struct http_server *http;
@@ -106,6 +108,10 @@ static bool start_inbox(struct server *server, GError **error)
                                           .client = app->client};
     app->outbox = outbox_new(&outbox);
     wake_add(server->wake, outbox_wake, app->outbox);
+    const struct follower_options follower = {
+        .store = app->store, .accounts = app->accounts, .search = app->search, .clock = app->clock};
+    server->follower = follower_new(&follower);
+    wake_add(server->wake, follower_wake, server->follower);
     return true;
 }
 
@@ -113,6 +119,7 @@ static bool start_inbox(struct server *server, GError **error)
 static void run_inbox(struct server *server)
 {
     outbox_start(server->app.outbox);
+    follower_start(server->follower);
 }
 
 static bool start_http(struct server *server, GError **error)
@@ -156,8 +163,11 @@ static void stop(struct server *server)
     g_clear_pointer(&server->http, http_server_free); /* first: nobody calls any more */
     if (server->wake != NULL)
         wake_stop(server->wake);
-    g_clear_pointer(&app->client, client_free); /* ends the calls under way, so that what became of them is recorded */
-    g_clear_pointer(&app->outbox, outbox_free);
+    if (app->outbox != NULL)
+        outbox_stop(app->outbox); /* nothing new goes out */
+    g_clear_pointer(&app->client, client_free); /* ends the calls under way … */
+    g_clear_pointer(&app->outbox, outbox_free); /* … so that what became of them is recorded */
+    g_clear_pointer(&server->follower, follower_free);
     g_clear_pointer(&app->live, live_free);
     g_clear_pointer(&app->accounts, accounts_free);
     g_clear_pointer(&app->search, search_index_close);

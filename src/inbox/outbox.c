@@ -513,10 +513,6 @@ void outbox_stop(struct outbox *outbox)
     g_mutex_unlock(&outbox->lock);
     if (outbox->thread != NULL)
         g_thread_join(g_steal_pointer(&outbox->thread));
-    g_mutex_lock(&outbox->lock);
-    while (outbox->under_way > outbox->unrecorded.length)
-        g_cond_wait(&outbox->changed, &outbox->lock);
-    g_mutex_unlock(&outbox->lock);
 }
 
 void outbox_free(struct outbox *outbox)
@@ -524,6 +520,10 @@ void outbox_free(struct outbox *outbox)
     if (outbox == NULL)
         return;
     outbox_stop(outbox);
+    g_mutex_lock(&outbox->lock);
+    while (outbox->under_way > outbox->unrecorded.length)
+        g_cond_wait(&outbox->changed, &outbox->lock);
+    g_mutex_unlock(&outbox->lock);
     g_queue_clear_full(&outbox->unrecorded, try_free); /* their leases run out: asked about by the next process */
     g_mutex_clear(&outbox->lock);
     g_cond_clear(&outbox->changed);

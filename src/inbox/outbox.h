@@ -32,10 +32,9 @@ struct outbox_options { /* all borrowed for the life of the sender */
     struct client *client;
 };
 struct outbox *outbox_new(const struct outbox_options *options);
-/* Ends the thread, then waits until every call under way has been answered and recorded: free the client first to
- * cut those short. The store must still be open; outbox_wake may still be called. */
+/* No more calls begin. Those under way go on: freeing the client cuts them short. */
 void outbox_stop(struct outbox *outbox);
-/* Stops it when it still runs. After the store was closed when the store wakes it. */
+/* Stops it when it still runs, and waits until every call has been answered and recorded. Nobody wakes it any more. */
 void outbox_free(struct outbox *outbox);
 
 void outbox_start(struct outbox *outbox);

@@ -1,0 +1,133 @@
+/* follower_test.c - behind the event log: channels opened anew, every message found once, timers, deliveries. */
+#include "inbox.h"
+#include "inbox/follower.h"
+#include "inbox/outbox.h"
+#include "inbox/worker.h"
+#include "store/event.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static struct follower *new_follower(struct house *house, struct search_index *search)
+{
+    struct follower_options options = {
+        .store = house->store, .accounts = house->accounts, .search = search, .clock = &house->clock.clock};
+    return follower_new(&options);
+}
+
+static void round_of(bool (*job)(void *, int64_t *, GError **), void *data)
+{
+    int64_t next_ms = 0;
+    g_autoptr(GError) error = NULL;
+    job(data, &next_ms, &error);
+    g_assert_no_error(error);
+}
+
+static bool append_channel_changed(struct tx *tx, void *data, GError **error)
+{
+    (void)data;
+    return event_append(tx, &(struct event){.at_ms = 1, .kind = EVENT_CHANNEL_CHANGED, .subject_id = 21}, error);
+}
+
+static void test_accounts(struct database *database)
+{
+    struct house house;
+    house_open(&house, database);
+    struct follower *follower = new_follower(&house, NULL);
+    round_of(follower_accounts, follower);
+    house_run(&house, "INSERT INTO channel (id, kind, name, brand_id, created_ms) VALUES (99, 'scripted', 'New', 11, 1)");
+    round_of(follower_accounts, follower); /* nothing in the log yet */
+    g_autoptr(account_auto) early = account_find(house.accounts, 99);
+    g_assert_null(early);
+    g_assert_true(store_write(house.store, append_channel_changed, NULL, NULL));
+    round_of(follower_accounts, follower);
+    g_autoptr(account_auto) added = account_find(house.accounts, 99);
+    g_assert_nonnull(added);
+    follower_free(follower);
+    house_close(&house);
+}
+
+static unsigned found(struct search_index *index, const char *word)
+{
+    g_autoptr(GError) error = NULL;
+    struct search_query *query = search_query_parse(word, &error);
+    g_assert_no_error(error);
+    g_autoptr(GArray) ids = NULL;
+    search_index_find(index, query, 0, 100, &ids, NULL, &error);
+    g_assert_no_error(error);
+    search_query_free(query);
+    return ids->len;
+}
+
+static void test_search(struct database *database)
+{
+    struct house house;
+    house_open(&house, database);
+    g_autofree char *path = g_build_filename(database->dir, "search.db", NULL);
+    g_autoptr(search_index_auto) index = search_index_open(path, NULL);
+    g_autofree struct intake_result *before =
+        house_take(&house, HOUSE_CHANNEL, house_dm("d1", "lin", "退款 please"), NULL);
+    house_run(&house, "DELETE FROM event WHERE kind = 'message.received'"); /* the log is shorter than the history */
+    struct follower *follower = new_follower(&house, index);
+    round_of(follower_search, follower);
+    g_assert_cmpuint(found(index, "退款"), ==, 1);
+    g_autofree struct intake_result *after =
+        house_take(&house, HOUSE_CHANNEL, house_dm("d2", "lin", "退款 again"), house_post("p1", "lin", NULL, "hi"), NULL);
+    struct channel_post *own = house_post("b1", "brand", "p1", "by hand");
+    own->own = true;
+    g_autofree struct intake_result *ours = house_take(&house, HOUSE_CHANNEL, own, NULL);
+    round_of(follower_search, follower);
+    round_of(follower_search, follower);
+    g_assert_cmpuint(found(index, "退款"), ==, 2);
+    g_assert_cmpuint(found(index, "hand"), ==, 1);
+    int64_t upto = 0;
+    g_assert_true(search_index_upto(index, &upto, NULL));
+    g_autofree char *last = g_strdup_printf("%" PRId64, upto);
+    house_expect(&house, last, "SELECT max(seq) FROM event");
+    follower_free(follower);
+    house_close(&house);
+}
+
+/* ---- a thread that works when woken ---- */
+
+struct bell {
+    int rounds;
+};
+
+static bool ring(void *data, int64_t *next_ms, GError **error)
+{
+    struct bell *bell = data;
+    if (g_atomic_int_add(&bell->rounds, 1) == 1) { /* once it fails: it is called again all the same */
+        error_set(error, HY_ERROR_BUSY, NULL, "not now");
+        return false;
+    }
+    *next_ms = INT64_MAX;
+    return true;
+}
+
+static void test_worker(void)
+{
+    struct bell bell = {0};
+    struct worker *worker = worker_new("test", clock_system(), 0, ring, &bell);
+    worker_start(worker);
+    gint64 until = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;
+    while (g_atomic_int_get(&bell.rounds) < 3 && g_get_monotonic_time() < until) {
+        worker_wake(worker);
+        g_usleep(1000);
+    }
+    g_assert_cmpint(g_atomic_int_get(&bell.rounds), >=, 3);
+    worker_stop(worker);
+    int rounds = g_atomic_int_get(&bell.rounds);
+    worker_wake(worker);
+    g_assert_cmpint(g_atomic_int_get(&bell.rounds), ==, rounds);
+    worker_free(worker);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/worker/woken", test_worker);
+    database_test("/follower/accounts", test_accounts);
+    database_test("/follower/search", test_search);
+    return g_test_run();
+}
