@@ -370,7 +370,9 @@ CREATE TABLE sandbox_item (                  -- a post, a comment or a private m
     reposts @I64 NOT NULL DEFAULT 0,
     likes @I64 NOT NULL DEFAULT 0,
     outbox_id @I64 UNIQUE,                   -- delivered by the outbox: once
-    created_ms @I64 NOT NULL
+    client_id TEXT,                          -- made by the writer's page: the same one is taken once
+    created_ms @I64 NOT NULL,
+    UNIQUE (channel_id, client_id)
 );
 CREATE INDEX sandbox_item_time ON sandbox_item (channel_id, kind, id);
 CREATE INDEX sandbox_item_root ON sandbox_item (root_id, id);
