@@ -45,10 +45,12 @@ static bool walk(struct tx *tx, const struct conversation_filter *filter, const 
 {
     g_autoptr(rows_auto) rows = NULL;
     struct q_desk_queue_walk row;
-    bool unresolved = g_strcmp0(filter->state, "unresolved") == 0;
-    if (!q_desk_queue_walk(tx, &rows, error, unresolved ? NULL : filter->state, unresolved, filter->unassigned,
-                           filter->assignee_id, filter->team_id, teams, filter->channel_id, after->queue_key, after->id,
-                           limit))
+    bool unresolved = filter->state != NULL && strcmp(filter->state, "resolved") != 0;
+    const char *state = g_strcmp0(filter->state, "unresolved") == 0 ? NULL : filter->state;
+    bool narrowed = filter->unassigned || filter->assignee_id != 0 || filter->team_id != 0 || filter->channel_id != 0;
+    if (!q_desk_queue_walk(tx, &rows, error, narrowed ? NULL : state, narrowed ? state : NULL, unresolved,
+                           filter->unassigned, filter->assignee_id, filter->team_id, teams, filter->channel_id,
+                           after->queue_key, after->id, limit))
         return false;
     while (q_desk_queue_walk_next(rows, &row))
         page_add(page, row.id, row.queue_key);
@@ -82,10 +84,20 @@ static bool write_page(struct tx *tx, const struct page *page, guint count, stru
     return true;
 }
 
+/* Where the first page of a state begins: not before there can be any (column queue_key). */
+static struct conversation_place top_of(const char *state)
+{
+    static const int64_t NEVER_DUE = INT64_C(8796093022207) * 128 - 1;
+    static const int64_t RESOLVED = INT64_C(2305843009213693951);
+    if (g_strcmp0(state, "resolved") == 0)
+        return (struct conversation_place){.queue_key = RESOLVED};
+    return (struct conversation_place){.queue_key = g_strcmp0(state, "snoozed") == 0 ? NEVER_DUE : INT64_MIN};
+}
+
 bool conversation_list(struct tx *tx, const struct conversation_filter *filter, const struct conversation_place *place,
                        int64_t limit, struct writer *out, struct conversation_place *next, bool *more, GError **error)
 {
-    static const struct conversation_place TOP = {.queue_key = INT64_MIN};
+    struct conversation_place top = top_of(filter->state);
     g_autofree char *teams = NULL;
     if (!check_state(filter->state, error) || (filter->teams_of != 0 && !teams_of(tx, filter->teams_of, &teams, error)))
         return false;
@@ -93,7 +105,7 @@ bool conversation_list(struct tx *tx, const struct conversation_filter *filter, 
     g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(int64_t));
     struct page page = {ids, keys};
     bool small = filter->among != NULL || filter->tag != NULL || filter->contact_id != 0;
-    if (!(small ? pick : walk)(tx, filter, teams, place ? place : &TOP, limit + 1, &page, error))
+    if (!(small ? pick : walk)(tx, filter, teams, place ? place : &top, limit + 1, &page, error))
         return false;
     *more = ids->len > limit;
     guint count = *more ? (guint)limit : ids->len;

@@ -182,8 +182,8 @@ CREATE TABLE conversation (
 );
 CREATE INDEX conversation_thread ON conversation (channel_id, contact_id, thread_key, id);
 CREATE INDEX conversation_queue ON conversation (queue_key, id, team_id);
-CREATE INDEX conversation_state ON conversation (state, queue_key, id);
-CREATE INDEX conversation_unassigned ON conversation (queue_key, id, state) WHERE assignee_id IS NULL;
+CREATE INDEX conversation_state ON conversation (state, queue_key, id, assignee_id, team_id);
+CREATE INDEX conversation_unassigned ON conversation (queue_key, id, state, assignee_id) WHERE assignee_id IS NULL;
 CREATE INDEX conversation_assignee ON conversation (assignee_id, queue_key, id, state) WHERE assignee_id IS NOT NULL;
 CREATE INDEX conversation_team ON conversation (team_id, queue_key, id, state);
 CREATE INDEX conversation_channel ON conversation (channel_id, queue_key, id, state);

@@ -1,10 +1,12 @@
--- desk_queue_walk: one page of the queue along an index; unresolved and unassigned are 0 or 1
--- in: state text?, unresolved i64?, unassigned i64?, assignee i64?, team i64?, teams text?, channel i64?
+-- desk_queue_walk: one page of the queue along an index; unresolved and unassigned are 0 or 1. state walks the index of
+--   states; beside another filter narrow is used in its place, which leaves the index to that one
+-- in: state text?, narrow text?, unresolved i64?, unassigned i64?, assignee i64?, team i64?, teams text?, channel i64?
 --     after_key i64, after_id i64, limit i64
 -- out: id i64, queue_key i64
 SELECT id, queue_key FROM conversation
 WHERE (queue_key, id) > (:after_key, :after_id)
 --? state: AND state = :state
+--? narrow: AND state || '' = :narrow
 --? unresolved: AND queue_key < 2305843009213693952
 --? unassigned: AND assignee_id IS NULL
 --? assignee: AND assignee_id = :assignee
@@ -52,10 +54,10 @@ WHERE c.id IN @IDS(:ids)
 -- desk_queue_counts: the numbers on the tabs; open conversations only
 -- in: person_id i64, teams text
 -- out: mine i64, unassigned i64, team i64, total i64
-SELECT (SELECT count(*) FROM conversation WHERE assignee_id = :person_id AND state = 'open'),
-(SELECT count(*) FROM conversation WHERE assignee_id IS NULL AND state = 'open'),
-(SELECT count(*) FROM conversation WHERE team_id IN @IDS(:teams) AND state = 'open'),
-(SELECT count(*) FROM conversation WHERE state = 'open')
+SELECT coalesce(sum(CASE WHEN assignee_id = :person_id THEN 1 ELSE 0 END), 0),
+coalesce(sum(CASE WHEN assignee_id IS NULL THEN 1 ELSE 0 END), 0),
+coalesce(sum(CASE WHEN team_id IN @IDS(:teams) THEN 1 ELSE 0 END), 0), count(*)
+FROM conversation WHERE state = 'open'
 
 -- desk_mention_count: notes that name me and that I have not seen
 -- in: person_id i64
