@@ -29,6 +29,7 @@ static int help(FILE *out)
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
+    g_set_prgname("huiyin");
     if (argc < 2)
         return help(stderr);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)

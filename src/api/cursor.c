@@ -19,7 +19,8 @@ static char *decode(const char *cursor)
 {
     enum { MOST = 400 };
     gsize length;
-    if (strlen(cursor) > MOST)
+    static const char LETTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    if (strlen(cursor) > MOST || cursor[strspn(cursor, LETTERS)] != '\0')
         return NULL;
     GString *text = g_string_new(cursor);
     g_strdelimit(text->str, "-", '+');

@@ -16,7 +16,7 @@ bool shape_parse_time(const char *text, int64_t *ms)
 static bool is_word_of(const char *words, const char *text)
 {
     size_t length = strlen(text);
-    for (const char *at = words; at != NULL && length > 0; at = strchr(at, '|')) {
+    for (const char *at = words; at != NULL && length > 0 && strchr(text, '|') == NULL; at = strchr(at, '|')) {
         at += *at == '|';
         if (strncmp(at, text, length) == 0 && (at[length] == '|' || at[length] == '\0'))
             return true;

@@ -15,7 +15,7 @@ static bool refuse_postgres(const struct config *config, GError **error)
 {
     if (*config->db == '\0')
         return true;
-    error_set(error, HY_ERROR_NOT_SUPPORTED, "db",
+    error_set(error, HY_ERROR_BAD_VALUE, "db",
               "the data are in PostgreSQL: back up with  pg_dump --format=custom --file=FILE URL  and restore with  "
               "pg_restore --clean --if-exists --dbname=URL FILE ; keep %s/secret.key with it",
               config->data);
