@@ -1,12 +1,12 @@
-/* router - the pages. Addresses stand behind "#": the program serves one page and a reverse proxy needs no rule. */
-import { createRouter, createWebHashHistory } from 'vue-router'
+/* router - the pages. The program answers every address of a page with index.html. */
+import { createRouter, createWebHistory } from 'vue-router'
 import DeskPage from './desk/DeskPage.vue'
 import LoginPage from './pages/LoginPage.vue'
 import { useSession } from './stores/session'
 import { RAIL, SETTINGS } from './shell/nav'
 
 export const router = createRouter({
-  history: createWebHashHistory(),
+  history: createWebHistory(),
   routes: [
     { path: '/', redirect: { name: 'desk' } },
     { path: '/login', name: 'login', component: LoginPage },

@@ -120,7 +120,7 @@ export class LiveShare {
     if (this.#source) return
     if (word.type === 'frame') {
       if (word.frame.id !== null) this.#lastId = word.frame.id
-      if (word.frame.event === 'reload') this.#lastId = null
+      if (word.frame.event === 'reload') this.#lastId = String((JSON.parse(word.frame.data) as { seq: number }).seq)
       this.on.frame(word.frame)
     } else if (word.type === 'light') {
       this.#lastId = word.lastId ?? this.#lastId

@@ -16,6 +16,8 @@ export interface SourceHandlers {
 export const SILENCE_MS = 40_000
 const BACKOFF_MS = [500, 1000, 2000, 4000, 8000, 15_000]
 
+const seqOf = (frame: Frame) => String((JSON.parse(frame.data) as { seq: number }).seq)
+
 export class LiveSource {
   #abort: AbortController | null = null
   #closed = false
@@ -92,10 +94,10 @@ export class LiveSource {
     if (frame.id !== null) this.lastId = frame.id
     if (frame.event === 'hello') {
       this.#tries = 0
-      this.lastId ??= String((JSON.parse(frame.data) as { seq: number }).seq)
+      this.lastId ??= seqOf(frame)
       this.on.light('live')
     }
-    if (frame.event === 'reload') this.lastId = null
+    if (frame.event === 'reload') this.lastId = seqOf(frame)
     this.on.frame(frame)
   }
 

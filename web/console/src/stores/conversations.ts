@@ -2,7 +2,7 @@
  * agent does with one: shown at once, taken back with a reason when the server refuses. */
 import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
-import { call } from '../api/client'
+import { ApiError, call } from '../api/client'
 import type { Conversation, ConversationChange, ID } from '../api/types'
 import { i18n } from '../i18n'
 import { useDirectory } from './directory'
@@ -37,6 +37,7 @@ export const useConversations = defineStore('conversations', () => {
       return true
     } catch (error) {
       if (before && byId.get(id)?.version === before.version) byId.set(id, before)
+      if (error instanceof ApiError && error.status === 409) void fetchOne(id).catch(() => undefined)
       useToasts().fail(error, { label: t('retry'), run: () => act(id, patch, request) })
       return false
     }
@@ -44,9 +45,13 @@ export const useConversations = defineStore('conversations', () => {
   const said = (text: string, undo: () => unknown) => useToasts().show({ tone: 'ok', text, action: { label: t('undo'), run: undo } })
 
   async function assign(id: ID, userId: ID | null, quiet = false): Promise<boolean> {
-    const before = byId.get(id)?.assignee_id ?? null
+    const known = byId.get(id)
+    const before = known?.assignee_id ?? null
     if (before === userId) return true
-    const done = await act(id, { assignee_id: userId }, () => call('conversation_assign', { path: { id }, body: { user_id: userId } }))
+    // The version says that we saw who has it: of two who take at once, one is told.
+    const done = await act(id, { assignee_id: userId }, () =>
+      call('conversation_assign', { path: { id }, body: { user_id: userId, version: known?.version } }),
+    )
     if (done && !quiet) {
       const me = useSession().me
       const name = useDirectory().userName(userId)

@@ -23,8 +23,8 @@ export const useLive = defineStore('live', () => {
       const events = JSON.parse(f.data) as Event[]
       for (const listener of changes) listener(events)
     } else if (f.event === 'presence') {
-      const told = JSON.parse(f.data) as { conversation_id: ID; viewers: Viewer[] }
-      viewers.set(told.conversation_id, told.viewers)
+      for (const e of JSON.parse(f.data) as Event[])
+        if (e.conversation_id) viewers.set(e.conversation_id, (e.data as { viewers: Viewer[] }).viewers)
     } else if (f.event === 'reload') for (const reload of reloads) reload()
     else if (f.event === 'hello' && !greeted) {
       // What was fetched before the stream stood may be older than its first event.

@@ -23,11 +23,14 @@ const HEAD = 50
 const SINGLE_MAX = 8 // changed rows fetched one by one; more than that: the list anew
 const GATHER_MS = 150
 
-/** Due first (none last), then importance, then the newer one. */
+/** The server's order: due first, then what is due never by importance, then the older one; resolved ones behind all
+ * others, among themselves as they came (the latest first). */
 export function compareRows(a: Conversation, b: Conversation): number {
+  const resolved = (c: Conversation) => Number(c.state === 'resolved')
+  if (resolved(a) || resolved(b)) return resolved(a) - resolved(b)
   const due = (c: Conversation) => (c.due_at ? Date.parse(c.due_at) : Infinity)
   const [x, y] = [due(a), due(b)]
-  return (x === y ? 0 : x - y) || b.importance - a.importance || compareIds(b.id, a.id)
+  return (x === y ? 0 : x - y) || b.importance - a.importance || compareIds(a.id, b.id)
 }
 
 export function belongs(c: Conversation, f: Filter, me: ID, teams: readonly ID[]): boolean {

@@ -23,7 +23,7 @@ for (const look of LOOKS) {
   await login(page, only === 'desk' || !only ? 'admin' : 'admin')
   for (const path of PAGES) {
     if (only && !look.name.includes(only) && !path.includes(only)) continue
-    await page.goto(`${mock.url}/#/${path}`)
+    await page.goto(`${mock.url}/${path}`)
     await page.waitForTimeout(500)
     if (path === 'desk') {
       await page.getByTestId('queue-tab-all').click()

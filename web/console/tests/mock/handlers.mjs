@@ -58,14 +58,16 @@ function createToken({ world, me, body }) {
 }
 
 /* ---- conversations ---- */
-const byDue = (a, b) => (a.due_at ? Date.parse(a.due_at) : Infinity) - (b.due_at ? Date.parse(b.due_at) : Infinity) || b.importance - a.importance || b.id.localeCompare(a.id)
+const due = (c) => (c.due_at ? Date.parse(c.due_at) : Number.MAX_SAFE_INTEGER)
+const resolved = (c) => Number(c.state === 'resolved')
+const inQueue = (a, b) => resolved(a) - resolved(b) || due(a) - due(b) || b.importance - a.importance || a.id.localeCompare(b.id)
 function conversations({ world, me, query }) {
   const teams = query.team === 'mine' ? me.team_ids : query.team ? [query.team] : null
   const list = world.conversations.filter((c) =>
     (!query.state || (query.state === 'unresolved' ? c.state !== 'resolved' : c.state === query.state)) &&
     (!query.assignee || c.assignee_id === (query.assignee === 'me' ? me.id : query.assignee === 'none' ? null : query.assignee)) &&
     (!teams || teams.includes(c.team_id)) && (!query.channel || c.channel_id === query.channel) && (!query.tag || c.tags.includes(query.tag)) && (!query.contact || c.contact.id === query.contact))
-  return page(list.sort((a, b) => (a.due_at === b.due_at ? 0 : byDue(a, b)) || b.importance - a.importance || b.id.localeCompare(a.id)), query)
+  return page(list.sort(inQueue), query)
 }
 function counts({ world, me }) {
   const open = world.conversations.filter((c) => c.state === 'open')
@@ -116,6 +118,7 @@ function assign(call) {
   const id = body.user_id ?? null
   if (id && id !== me.id && !world.may(call.session, 'conversation.assign')) throw new ApiFailure(403, 'forbidden')
   if (id && !world.user(id)) throw new ApiFailure(400, 'bad_value', 'user_id')
+  if (id === me.id && c.assignee_id && c.assignee_id !== me.id && body.version !== c.version) throw new ApiFailure(409, 'assigned_meanwhile', world.user(c.assignee_id).name)
   const patch = { assignee_id: id, first_owner_id: c.first_owner_id ?? id }
   if (body.team_id) patch.team_id = body.team_id
   world.touch(c, patch, me.id)

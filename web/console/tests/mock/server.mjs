@@ -25,7 +25,8 @@ function sendJson(response, status, value, headers = {}) {
   response.end(JSON.stringify(value))
 }
 function asset(path, response) {
-  const file = join(dist, normalize(path === '/' ? '/index.html' : path))
+  const page = !/\.[^/]*$/.test(path) // an address of the application
+  const file = join(dist, page ? 'index.html' : normalize(path))
   if (!file.startsWith(dist) || !existsSync(file)) return sendJson(response, 404, { error: { code: 'not_found', message: 'no such file', field: null } })
   response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff' })
   response.end(readFileSync(file))

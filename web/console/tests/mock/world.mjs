@@ -11,7 +11,7 @@ const ERRORS = {
   answered_meanwhile: ['您打开之后，同事已经答复。请先看一看再发。', 'A colleague has answered since you opened this. Please look before you send.'],
   idempotency_key_reused: ['同一个幂等键用于了不同的请求。', 'This idempotency key was used for a different request.'], empty: ['{field} 不能为空。', '{field} must not be empty.'],
   not_supported: ['此渠道做不到：{field}。', 'This channel cannot do that: {field}.'], throttled: ['太频繁了，请稍后再试。', 'Too many attempts; please wait a little.'],
-  internal: ['内部错误，已记录。', 'Something went wrong here; it has been logged.'], busy: ['系统繁忙，请稍后再试。', 'The system is busy; please try again shortly.'],
+  internal: ['内部错误，已记录。', 'Something went wrong here; it has been logged.'], assigned_meanwhile: ['这个会话已由{field}领取。', '{field} has taken this conversation.'], busy: ['系统繁忙，请稍后再试。', 'The system is busy; please try again shortly.'],
 }
 export class ApiFailure extends Error {
   constructor(status, code, field = null, headers = {}) {
@@ -106,9 +106,10 @@ export class World {
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
     const stream = { seq: this.events.length, write: (t) => response.write(t), end: () => response.end(), user }
     const last = Number(lastId)
-    if (lastId !== undefined && (!Number.isInteger(last) || last > this.events.length)) response.write(`event: reload\ndata: {}\n\n`)
-    else if (lastId !== undefined) stream.seq = last
+    const known = lastId !== undefined && Number.isInteger(last) && last <= this.events.length
+    if (known) stream.seq = last
     response.write(`event: hello\ndata: ${JSON.stringify({ seq: stream.seq })}\n\n`)
+    if (lastId !== undefined && !known) response.write(`event: reload\ndata: ${JSON.stringify({ seq: stream.seq })}\n\n`)
     this.push(stream)
     this.streams.add(stream)
     response.on('close', () => this.streams.delete(stream))
@@ -123,7 +124,7 @@ export class World {
     if (open) there.set(userId, { typing, at: Date.now() })
     else there.delete(userId)
     this.presence.set(conversationId, there)
-    const frame = `event: presence\ndata: ${JSON.stringify({ conversation_id: conversationId, viewers: this.viewers(conversationId) })}\n\n`
+    const frame = `event: presence\ndata: ${JSON.stringify([{ seq: this.events.length, at: this.now(), kind: 'presence.changed', conversation_id: conversationId, subject_id: null, user_id: userId, data: { viewers: this.viewers(conversationId) } }])}\n\n`
     for (const s of this.streams) s.write(frame)
   }
   viewers(conversationId) {
