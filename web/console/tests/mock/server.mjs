@@ -4,11 +4,11 @@
 import { createServer } from 'node:http'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { extname, join, normalize } from 'node:path'
+import { dirname, extname, join, normalize } from 'node:path'
 import { World, ApiFailure } from './world.mjs'
 import { handlers } from './handlers.mjs'
 
-const dist = fileURLToPath(new URL('../../dist', import.meta.url))
+const dist = join(dirname(fileURLToPath(import.meta.url)), '../../dist')
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
 export const POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'"
 
