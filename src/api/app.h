@@ -8,6 +8,7 @@
 
 struct accounts;
 struct assess;
+struct chat_live;
 struct client;
 struct guard;
 struct live;
@@ -29,5 +30,6 @@ struct app {
     struct poller *poller;             /* inbox */
     struct guard *guard;               /* api/guard.h: who is calling */
     struct live *live;                 /* api/live.h */
+    struct chat_live *chat;            /* api/chat_live.h */
     struct running_keys *running_keys; /* api/idempotency.h */
 };

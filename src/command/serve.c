@@ -1,6 +1,8 @@
 /* serve.c - huiyin serve: puts the program together, layer by layer, and takes it apart in the opposite order. */
 #include "command/serve.h"
 #include "api/call.h"
+#include "api/chat.h"
+#include "api/chat_live.h"
 #include "api/guard.h"
 #include "api/idempotency.h"
 #include "api/live.h"
@@ -119,13 +121,21 @@ static bool start_inbox(struct server *server, GError **error)
 static void run_inbox(struct server *server)
 {
     outbox_start(server->app.outbox);
+    chat_live_start(server->app.chat);
     follower_start(server->follower);
 }
 
 static bool start_http(struct server *server, GError **error)
 {
     size_t count;
-    server->routes = call_routes(&server->app, PAGES, G_N_ELEMENTS(PAGES), &count);
+    struct http_route more[G_N_ELEMENTS(PAGES) + 1];
+    memcpy(more, PAGES, sizeof PAGES);
+    more[G_N_ELEMENTS(PAGES)] = (struct http_route){.method = "OPTIONS",
+                                                    .path = "/chat/{id}/{path*}",
+                                                    .flags = HTTP_ON_POOL,
+                                                    .handler = chat_preflight,
+                                                    .data = &server->app};
+    server->routes = call_routes(&server->app, more, G_N_ELEMENTS(more), &count);
     struct http_options options = {.listen = server->config->listen,
                                    .routes = server->routes,
                                    .route_count = count,
@@ -148,6 +158,8 @@ static bool start(struct server *server, GError **error)
     if (server->app.live == NULL)
         return false;
     wake_add(server->wake, wake_live, server->app.live);
+    server->app.chat = chat_live_new(server->app.store, server->app.clock);
+    wake_add(server->wake, chat_live_wake, server->app.chat);
     store_watch(server->app.store, wake_all, server->wake);
     if (!start_http(server, error))
         return false;
@@ -168,6 +180,7 @@ static void stop(struct server *server)
     g_clear_pointer(&app->client, client_free); /* ends the calls under way … */
     g_clear_pointer(&app->outbox, outbox_free); /* … so that what became of them is recorded */
     g_clear_pointer(&server->follower, follower_free);
+    g_clear_pointer(&app->chat, chat_live_free);
     g_clear_pointer(&app->live, live_free);
     g_clear_pointer(&app->accounts, accounts_free);
     g_clear_pointer(&app->search, search_index_close);
