@@ -25,10 +25,18 @@ struct exchange {
     bool key_runs;
 };
 
-static void exchange_clear(struct exchange *exchange)
+/* Before the answer: whoever has it may send the same key again at once, and the key is part of the request, which ends
+ * with the answer. */
+static void leave_key(struct exchange *exchange)
 {
     if (exchange->key_runs)
         running_keys_leave(exchange->call.app->running_keys, exchange->actor.person_id, exchange->call.key);
+    exchange->key_runs = false;
+}
+
+static void exchange_clear(struct exchange *exchange)
+{
+    leave_key(exchange);
     session_holder_clear(&exchange->holder);
     json_decref(exchange->body);
     g_free(exchange->key_hash);
@@ -201,6 +209,7 @@ static void handle(struct http_request *request, void *data)
     bool ok = prepare(&exchange, &error) && call->route->handler(call, &error);
     if (ok && (call->route->flags & (ROUTE_RAW | ROUTE_STREAM)) != 0)
         return;
+    leave_key(&exchange);
     if (ok) {
         answer(&exchange);
         return;
