@@ -195,7 +195,8 @@ static void rollback(struct connection *connection)
         return;
     if (!settle(connection, NULL, "rollback", NULL) && connection->broken)
         return;
-    if (PQtransactionStatus(connection->pg) != PQTRANS_IDLE)
+    /* libpq learns at a sync, and only there, whether a transaction is open. */
+    if (resync(connection) && PQtransactionStatus(connection->pg) != PQTRANS_IDLE)
         (void)(queue_plain(connection, "ROLLBACK", NULL) && settle(connection, NULL, "rollback", NULL));
 }
 

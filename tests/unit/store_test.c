@@ -205,6 +205,43 @@ static void wait_for(const int *count, int more_than)
     g_assert_cmpint(g_atomic_int_get(count), >, more_than);
 }
 
+static bool refuse(struct tx *tx, void *data, GError **error)
+{
+    if (!event_last_seq(tx, data, error))
+        return false;
+    error_set(error, HY_ERROR_NOT_FOUND, NULL, "what was looked for is not there");
+    return false;
+}
+
+static bool append_one(struct tx *tx, void *data, GError **error)
+{
+    (void)data;
+    return event_append(tx, &(struct event){.at_ms = 1, .kind = EVENT_USER_CHANGED}, error);
+}
+
+static bool last_seq(struct tx *tx, void *data, GError **error)
+{
+    return event_last_seq(tx, data, error);
+}
+
+/* A reader whose work failed must let go of its snapshot: what is written afterwards is seen by all of them. */
+static void test_failed_read(struct database *database)
+{
+    g_autoptr(store_auto) store = database_open(database);
+    g_autoptr(GError) error = NULL;
+    int64_t seq = 0;
+    for (int round = 1; round <= 3; round++) {
+        for (int i = 0; i < 4; i++)
+            g_assert_false(store_read(store, refuse, &seq, NULL));
+        g_assert_true(store_write(store, append_one, NULL, &error));
+        for (int i = 0; i < 4; i++) {
+            g_assert_true(store_read(store, last_seq, &seq, &error));
+            g_assert_no_error(error);
+            g_assert_cmpint(seq, ==, round);
+        }
+    }
+}
+
 static void test_watch(struct database *database)
 {
     int changes = 0; /* stands before the store: its watcher counts until the store is closed */
@@ -279,6 +316,7 @@ int main(int argc, char **argv)
     database_test("/store/queries", test_queries);
     database_test("/store/jobs", test_jobs);
     database_test("/store/undo", test_undo);
+    database_test("/store/failed-read", test_failed_read);
     database_test("/store/watch", test_watch);
     database_test("/store/reopen", test_reopen);
     database_test("/store/newer", test_newer_schema);
