@@ -13,6 +13,7 @@
 #include "inbox/account.h"
 #include "inbox/follower.h"
 #include "inbox/outbox.h"
+#include "inbox/poller.h"
 #include "inbox/wake.h"
 #include "store/search_index.h"
 #include "understanding/assess.h"
@@ -110,6 +111,14 @@ static bool start_inbox(struct server *server, GError **error)
                                           .client = app->client};
     app->outbox = outbox_new(&outbox);
     wake_add(server->wake, outbox_wake, app->outbox);
+    const struct poller_options poller = {.store = app->store,
+                                          .accounts = app->accounts,
+                                          .assess = app->assess,
+                                          .clock = app->clock,
+                                          .send = client_send,
+                                          .client = app->client};
+    app->poller = poller_new(&poller);
+    wake_add(server->wake, poller_wake, app->poller);
     const struct follower_options follower = {
         .store = app->store, .accounts = app->accounts, .search = app->search, .clock = app->clock};
     server->follower = follower_new(&follower);
@@ -121,6 +130,7 @@ static bool start_inbox(struct server *server, GError **error)
 static void run_inbox(struct server *server)
 {
     outbox_start(server->app.outbox);
+    poller_start(server->app.poller);
     chat_live_start(server->app.chat);
     follower_start(server->follower);
 }
@@ -177,8 +187,11 @@ static void stop(struct server *server)
         wake_stop(server->wake);
     if (app->outbox != NULL)
         outbox_stop(app->outbox); /* nothing new goes out */
+    if (app->poller != NULL)
+        poller_stop(app->poller);
     g_clear_pointer(&app->client, client_free); /* ends the calls under way … */
     g_clear_pointer(&app->outbox, outbox_free); /* … so that what became of them is recorded */
+    g_clear_pointer(&app->poller, poller_free);
     g_clear_pointer(&server->follower, follower_free);
     g_clear_pointer(&app->chat, chat_live_free);
     g_clear_pointer(&app->live, live_free);
