@@ -6,7 +6,15 @@ const DAY = 86_400_000
 const sameDay = (a: Date, b: Date) =>
   a.getFullYear() === b.getFullYear() && a.getMonth() === b.getMonth() && a.getDate() === b.getDate()
 
-export function formatters(locale: string) {
+const made = new Map<string, ReturnType<typeof make>>()
+/** Making Intl's formatters is slow: one set a language. */
+export function formatters(locale: string): ReturnType<typeof make> {
+  let set = made.get(locale)
+  if (!set) made.set(locale, (set = make(locale)))
+  return set
+}
+
+function make(locale: string) {
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hour12: false })
   const dayTime = new Intl.DateTimeFormat(locale, { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false })
   const day = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', weekday: 'short' })
@@ -15,6 +23,8 @@ export function formatters(locale: string) {
   const number = new Intl.NumberFormat(locale)
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
+  const signed = new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' })
+  const days = new Intl.NumberFormat(locale, { style: 'unit', unit: 'day', unitDisplay: 'short' })
   const list = new Intl.ListFormat(locale, { type: 'conjunction' })
   return {
     time: (t: string) => time.format(new Date(t)),
@@ -24,7 +34,7 @@ export function formatters(locale: string) {
     date: (t: string) => date.format(new Date(t)),
     number: (n: number) => number.format(n),
     compact: (n: number) => compact.format(n),
-    signed: (n: number) => new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' }).format(n),
+    signed: (n: number) => signed.format(n),
     list: (items: string[]) => list.format(items),
     /** today, yesterday, Nov 20 (Fri) */
     dayName(t: string, now = Date.now()): string {
@@ -42,7 +52,7 @@ export function formatters(locale: string) {
       if (a < 86400) return relative.format(Math.round(s / 3600), 'hour')
       return relative.format(Math.round(s / 86400), 'day')
     },
-    days: (n: number) => new Intl.NumberFormat(locale, { style: 'unit', unit: 'day', unitDisplay: 'short' }).format(n),
+    days: (n: number) => days.format(n),
     sameDay: (a: string, b: string) => sameDay(new Date(a), new Date(b)),
   }
 }
