@@ -22,7 +22,8 @@ export function useLabels() {
     action: (a: string) => known('action', a),
     /** one term of the importance, readable */
     part: (name: string, value: string) => {
-      const word = name === 'category' ? known('category', value) : name === 'sentiment' ? known('sentiment', value) : name === 'relation' ? known('relation', value) : name === 'influence' ? known('influence', value) : value
+      const group = ['category', 'sentiment', 'relation', 'influence', 'urgency', 'spread', 'gravity'].includes(name) ? name : ''
+      const word = group && value ? known(group, value) : value
       if (!te(`part.${name}`)) return word || name
       return word ? t('part.with', { name: t(`part.${name}`), value: word }) : t(`part.${name}`)
     },
