@@ -46,7 +46,7 @@ function remembered(): Persona {
 
 /* ---- pieces ---- */
 
-const name = h('input', { id: 'name', maxlength: 50, 'data-testid': 'sandbox-persona-name' })
+const name = h('input', { id: 'name', maxlength: 50, 'data-testid': 'sandbox-persona' })
 const followers = h('input', { id: 'followers', type: 'number', min: 0, max: 1000000000, 'data-testid': 'sandbox-persona-followers' })
 const verified = h('select', { id: 'verified', 'data-testid': 'sandbox-persona-verified' },
   ...Object.entries(words.kinds).map(([value, text]) => h('option', { value }, text)))
@@ -219,7 +219,7 @@ function start(): void {
   document.title = `${words.title} · Huiyin 回音`
   const change = () => become({ name: name.value.trim() || persona.name, followers: Math.max(0, Math.round(Number(followers.value) || 0)), verified: verified.value as Persona['verified'] })
   for (const field of [name, followers, verified]) field.addEventListener('change', change)
-  const preset = (one: Persona) => h('button', { type: 'button', class: 'preset', 'data-name': one.name, 'data-testid': 'sandbox-persona', onclick: () => become(one) },
+  const preset = (one: Persona) => h('button', { type: 'button', class: 'preset', 'data-name': one.name, 'data-testid': 'sandbox-preset', onclick: () => become(one) },
     avatar(one.name, false), h('span', {}, one.name, h('small', {}, `${words.fans(number.format(one.followers))}${one.verified ? ` · ${words.kinds[one.verified]}` : ''}`)))
   const aside = h('aside', {}, h('h1', {}, words.title, h('small', {}, words.subtitle)), h('p', {}, words.hint),
     h('h2', {}, words.persona),

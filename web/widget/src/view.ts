@@ -32,22 +32,22 @@ export class View {
   ) {
     const root = host.attachShadow({ mode: 'open' })
     adopt(root, nonce)
-    this.launch = h('button', { class: 'launch', type: 'button', 'data-testid': 'chat-open', onclick: () => this.open() }, this.badge)
+    this.launch = h('button', { class: 'launch', type: 'button', 'data-testid': 'widget-open', onclick: () => this.open() }, this.badge)
     this.launch.prepend(icon(CHAT))
     this.list = h('ol')
-    this.log = h('div', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': words.log, tabindex: 0, 'data-testid': 'chat-log' }, this.list)
+    this.log = h('div', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': words.log, tabindex: 0, 'data-testid': 'widget-log' }, this.list)
     this.text = this.makeText()
     this.compose = this.makeCompose()
     this.leave = this.makeLeave()
     this.panel = h(
       'section',
-      { class: 'panel', role: 'dialog', 'aria-labelledby': 'title', hidden: true, lang: language === 'zh' ? 'zh-CN' : 'en', 'data-testid': 'chat-panel' },
+      { class: 'panel', role: 'dialog', 'aria-labelledby': 'title', hidden: true, lang: language === 'zh' ? 'zh-CN' : 'en', 'data-testid': 'widget-panel' },
       h(
         'header',
         { class: 'head' },
         this.face,
         h('div', {}, this.title, this.state),
-        h('button', { class: 'close', type: 'button', 'aria-label': words.close, 'data-testid': 'chat-close', onclick: () => this.close() }, '×'),
+        h('button', { class: 'close', type: 'button', 'aria-label': words.close, 'data-testid': 'widget-close', onclick: () => this.close() }, '×'),
       ),
       this.log,
       this.compose,
@@ -97,7 +97,7 @@ export class View {
   private makeText(): HTMLTextAreaElement {
     const { words } = this
     return h('textarea', {
-      rows: 1, maxlength: LONGEST, placeholder: words.write, 'aria-label': words.write, 'data-testid': 'chat-text',
+      rows: 1, maxlength: LONGEST, placeholder: words.write, 'aria-label': words.write, 'data-testid': 'widget-text',
       oninput: () => {
         this.text.rows = Math.min(5, this.text.value.split('\n').length)
       },
@@ -121,14 +121,14 @@ export class View {
       this.text.focus()
     }
     return h('form', { class: 'compose', onsubmit: submit }, this.text,
-      h('button', { class: 'primary', 'data-testid': 'chat-send' }, this.words.send))
+      h('button', { class: 'primary', 'data-testid': 'widget-send' }, this.words.send))
   }
 
   private makeLeave(): HTMLFormElement {
     const { words } = this
-    const name = h('input', { name: 'name', autocomplete: 'name', maxlength: 100, 'data-testid': 'chat-name' })
-    const email = h('input', { name: 'email', type: 'email', autocomplete: 'email', maxlength: 254, required: true, 'data-testid': 'chat-email' })
-    const text = h('textarea', { name: 'text', rows: 3, maxlength: LONGEST, required: true, 'data-testid': 'chat-message' })
+    const name = h('input', { name: 'name', autocomplete: 'name', maxlength: 100, 'data-testid': 'widget-name' })
+    const email = h('input', { name: 'email', type: 'email', autocomplete: 'email', maxlength: 254, required: true, 'data-testid': 'widget-email' })
+    const text = h('textarea', { name: 'text', rows: 3, maxlength: LONGEST, required: true, 'data-testid': 'widget-message' })
     const submit = (event: Event) => {
       event.preventDefault()
       const good = /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email.value.trim())
@@ -141,9 +141,9 @@ export class View {
       this.problem.hidden = true
       this.log.focus()
     }
-    return h('form', { class: 'leave', novalidate: true, hidden: true, 'data-testid': 'chat-leave', onsubmit: submit },
+    return h('form', { class: 'leave', novalidate: true, hidden: true, 'data-testid': 'widget-leave', onsubmit: submit },
       h('label', {}, words.name, name), h('label', {}, words.email, email), h('label', {}, words.message, text),
-      this.problem, h('button', { class: 'primary', 'data-testid': 'chat-leave-send' }, words.leave))
+      this.problem, h('button', { class: 'primary', 'data-testid': 'widget-leave-send' }, words.leave))
   }
 
   private draw(): void {
@@ -203,8 +203,8 @@ export class View {
   }
 
   private row(from: string, text: string, meta: string | Node): HTMLLIElement {
-    if (from === 'system') return h('li', { class: 'system', 'data-testid': 'chat-line', 'data-from': 'system' }, text)
-    return h('li', { class: from, 'data-testid': 'chat-line', 'data-from': from.split(' ')[0] },
+    if (from === 'system') return h('li', { class: 'system', 'data-testid': 'widget-line', 'data-from': 'system' }, text)
+    return h('li', { class: from, 'data-testid': 'widget-line', 'data-from': from.split(' ')[0] },
       h('div', { class: 'bubble' }, text), meta !== '' && h('div', { class: 'meta' }, meta))
   }
 
@@ -219,7 +219,7 @@ export class View {
   private pendingRow(one: Pending): HTMLLIElement {
     const { words } = this
     if (one.state === 'sending') return this.row('visitor waiting', one.text, words.sending)
-    const again = h('button', { type: 'button', 'data-testid': 'chat-again', onclick: () => this.client.retry() }, words.again)
+    const again = h('button', { type: 'button', 'data-testid': 'widget-again', onclick: () => this.client.retry() }, words.again)
     return this.row('visitor refused', one.text, h('span', {}, words.notSent, ' ', again))
   }
 }

@@ -38,58 +38,58 @@ const press = (element: HTMLElement, key: string, more = {}) =>
 
 test('who never chats costs the server nothing', () => {
   const { find } = open()
-  expect(find('chat-open').getAttribute('aria-label')).toBe('打开聊天窗口')
-  expect(find('chat-panel').hidden).toBe(true)
+  expect(find('widget-open').getAttribute('aria-label')).toBe('打开聊天窗口')
+  expect(find('widget-panel').hidden).toBe(true)
   expect(server.hellos).toEqual([])
 })
 
 test('by keyboard: open, write, Enter, read the answer, Escape', async () => {
   const { find, root } = open()
-  find('chat-open').click()
+  find('widget-open').click()
   await vi.waitFor(() => expect(root.querySelector('.state')!.textContent).toBe('在线'))
-  expect(root.activeElement).toBe(find('chat-text'))
-  const text = find<HTMLTextAreaElement>('chat-text')
+  expect(root.activeElement).toBe(find('widget-text'))
+  const text = find<HTMLTextAreaElement>('widget-text')
   text.value = '你好 <b>粗</b>'
   press(text, 'Enter', { isComposing: true })
   expect(text.value).not.toBe('') // Enter of an input method sends nothing
   press(text, 'Enter')
   await vi.waitFor(() => expect(server.posts).toHaveLength(1))
   server.say('v1', '您好，请说')
-  await vi.waitFor(() => expect(find('chat-log').textContent).toContain('您好，请说'))
-  const lines = [...root.querySelectorAll<HTMLElement>('[data-testid="chat-line"]')].map((row) => [row.dataset.from, row.querySelector('.bubble')!.textContent])
+  await vi.waitFor(() => expect(find('widget-log').textContent).toContain('您好，请说'))
+  const lines = [...root.querySelectorAll<HTMLElement>('[data-testid="widget-line"]')].map((row) => [row.dataset.from, row.querySelector('.bubble')!.textContent])
   expect(lines).toEqual([['agent', server.greeting], ['visitor', '你好 <b>粗</b>'], ['agent', '您好，请说']])
   expect(root.querySelector('.bubble b')).toBeNull()
-  press(find('chat-panel'), 'Escape')
-  expect(find('chat-panel').hidden).toBe(true)
+  press(find('widget-panel'), 'Escape')
+  expect(find('widget-panel').hidden).toBe(true)
 })
 
 test('an answer while the window is closed is counted on the button', async () => {
   const { find } = open()
-  find('chat-open').click()
+  find('widget-open').click()
   await vi.waitFor(() => expect(server.streams).toHaveLength(1))
-  find('chat-close').click()
+  find('widget-close').click()
   server.say('v1', '还在吗？')
-  await vi.waitFor(() => expect(find('chat-open').textContent).toBe('1'))
-  expect(find('chat-open').getAttribute('aria-label')).toBe('打开聊天窗口，1 条未读')
-  find('chat-open').click()
-  expect(find('chat-open').querySelector<HTMLElement>('.badge')!.hidden).toBe(true)
+  await vi.waitFor(() => expect(find('widget-open').textContent).toBe('1'))
+  expect(find('widget-open').getAttribute('aria-label')).toBe('打开聊天窗口，1 条未读')
+  find('widget-open').click()
+  expect(find('widget-open').querySelector<HTMLElement>('.badge')!.hidden).toBe(true)
 })
 
 test('nobody there: the form asks for an address and sends it with the message', async () => {
   server.online = false
   const { find, root } = open({ lang: 'en' })
-  find('chat-open').click()
-  await vi.waitFor(() => expect(find('chat-leave').hidden).toBe(false))
-  find<HTMLInputElement>('chat-email').value = 'nowhere'
-  find<HTMLTextAreaElement>('chat-message').value = 'My lamp is broken'
-  find('chat-leave-send').click()
+  find('widget-open').click()
+  await vi.waitFor(() => expect(find('widget-leave').hidden).toBe(false))
+  find<HTMLInputElement>('widget-email').value = 'nowhere'
+  find<HTMLTextAreaElement>('widget-message').value = 'My lamp is broken'
+  find('widget-leave-send').click()
   expect(root.querySelector('.problem')!.textContent).toBe('Please enter a valid e-mail address.')
   expect(server.posts).toEqual([])
-  find<HTMLInputElement>('chat-email').value = 'lena@example.org'
-  find<HTMLInputElement>('chat-name').value = 'Lena'
-  find('chat-leave-send').click()
+  find<HTMLInputElement>('widget-email').value = 'lena@example.org'
+  find<HTMLInputElement>('widget-name').value = 'Lena'
+  find('widget-leave-send').click()
   await vi.waitFor(() => expect(server.posts[0]).toMatchObject({ text: 'My lamp is broken', name: 'Lena', email: 'lena@example.org' }))
-  await vi.waitFor(() => expect(find('chat-log').textContent).toContain('We have your message'))
+  await vi.waitFor(() => expect(find('widget-log').textContent).toContain('We have your message'))
 })
 
 test('one widget a channel, and none without a channel', () => {
