@@ -86,12 +86,12 @@ async function listPage(server, api, directory) {
   writeFileSync(join(directory, 'page.json'), page.text);
   const port = 20000 + (process.pid % 20000);
   const config = join(directory, 'nginx.conf');
-  writeFileSync(config, `daemon off; worker_processes 2; pid ${directory}/nginx.pid; error_log ${directory}/nginx.log;
+  writeFileSync(config, `${process.getuid() === 0 ? 'user root;' : ''} daemon off; worker_processes 2; pid ${directory}/nginx.pid; error_log ${directory}/nginx.log;
 events { worker_connections 1024; }
 http { access_log off; sendfile on; keepalive_requests 1000000; open_file_cache max=10;
   server { listen 127.0.0.1:${port}; root ${directory}; } }
 `);
-  const nginx = await start('nginx', ['-c', config, '-p', directory, '-g', ''], /$/);
+  const nginx = await start('nginx', ['-c', config, '-p', directory], /(?:)/);
   await until('nginx answers', async () => (await fetch(`http://127.0.0.1:${port}/page.json`)).ok);
   const script = join(directory, 'list.lua');
   writeFileSync(script, `wrk.headers["Authorization"] = "Bearer ${api.token}"\n`);
