@@ -109,7 +109,7 @@ static bool open_channel(struct tx *tx, void *data, GError **error)
 
 static bool test(struct job *job, struct store *store, GError **error)
 {
-    const struct client_options options = {.guard = true, .allow = job->config->outbound_allow};
+    const struct client_options options = {.guard = false};
     struct channel_outcome outcome = {0};
     if (!store_read(store, open_channel, job, error))
         return false;

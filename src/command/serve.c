@@ -84,7 +84,10 @@ static void wake_live(void *data)
 static bool start_domain(struct server *server, GError **error)
 {
     struct app *app = &server->app;
-    const struct client_options outbound = {.guard = true, .allow = server->config->outbound_allow};
+    /* An administrator says where a platform is: a stand-in or a proxy on this machine is fine. Outgoing webhooks
+     * carry addresses that are less trusted and go through the guard. */
+    const struct client_options platforms = {.guard = false};
+    const struct client_options hooks = {.guard = true, .allow = server->config->outbound_allow};
     g_autofree char *search = g_build_filename(server->config->data, "search.db", NULL);
     app->config = server->config;
     app->clock = clock_system();
@@ -93,8 +96,9 @@ static bool start_domain(struct server *server, GError **error)
     app->guard = guard_new();
     app->running_keys = running_keys_new();
     app->assess = assess_new(error);
-    app->client = app->assess != NULL ? client_new(&outbound, error) : NULL;
-    app->search = app->client != NULL ? search_index_open(search, error) : NULL;
+    app->client = app->assess != NULL ? client_new(&platforms, error) : NULL;
+    app->guarded_client = app->client != NULL ? client_new(&hooks, error) : NULL;
+    app->search = app->guarded_client != NULL ? search_index_open(search, error) : NULL;
     return app->search != NULL;
 }
 
@@ -187,6 +191,7 @@ static void stop(struct server *server)
         wake_stop(server->wake);
     if (app->outbox != NULL)
         outbox_stop(app->outbox); /* nothing new goes out */
+    g_clear_pointer(&app->guarded_client, client_free);
     if (app->poller != NULL)
         poller_stop(app->poller);
     g_clear_pointer(&app->client, client_free); /* ends the calls under way … */

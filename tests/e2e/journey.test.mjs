@@ -29,7 +29,7 @@ let browser;
 let server;
 let api;
 before(async () => {
-  server = await new Server({ env: { HUIYIN_OUTBOUND_ALLOW: 'loopback' } }).start();
+  server = await new Server().start();
   await server.addUser('lin', 'supervisor', 'a long password');
   await server.addUser('chen', 'agent', 'a long password');
   api = new Api(server, await server.addToken('lin'));

@@ -123,7 +123,7 @@ for (const kind of ['SQLite', 'PostgreSQL']) {
     const weibo = await new WeiboStandin().start();
     after(() => weibo.stop());
     const server = await new Server({ database: kind === 'PostgreSQL' ? await freshDatabase() : undefined,
-      env: { HUIYIN_OUTBOUND_ALLOW: 'loopback', HUIYIN_LOG_LEVEL: 'error' } }).start();
+     env: { HUIYIN_LOG_LEVEL: 'error' } }).start();
     after(() => server.stop('SIGKILL'));
     const { api, hook, conversations } = await furnish(server, weibo);
     await weibo.fault('*', 'delay', { times: 1e9, delay_ms: 15 });

@@ -12,7 +12,7 @@ let weibo;
 let channel;
 before(async () => {
   weibo = await new WeiboStandin().start();
-  server = await new Server({ env: { HUIYIN_OUTBOUND_ALLOW: 'loopback' } }).start();
+  server = await new Server().start();
   await server.addUser('root', 'admin', 'a long password');
   api = new Api(server, await server.addToken('root'));
   channel = await server.addChannel('weibo', 'weibo', weibo.settings());
