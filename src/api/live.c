@@ -112,22 +112,6 @@ static GBytes *seq_frame(const char *name, int64_t seq)
     return http_stream_frame(NULL, name, data, strlen(data));
 }
 
-static char *format_event(const struct event *event)
-{
-    g_auto(writer_auto) out;
-    writer_init(&out);
-    writer_begin_object(&out);
-    writer_put_i64(&out, "seq", event->seq);
-    writer_put_time(&out, "at", event->at_ms);
-    writer_put_text(&out, "kind", event_kind_name(event->kind));
-    writer_put_id(&out, "conversation_id", event->conversation_id);
-    writer_put_id(&out, "subject_id", event->subject_id);
-    writer_put_id(&out, "user_id", event->person_id);
-    writer_put_raw(&out, "data", event->data);
-    writer_end_object(&out);
-    return writer_steal(&out, NULL);
-}
-
 /* A run of the log, formatted once, and the frames made of it so far. */
 struct batch {
     GArray *events;   /* of struct event */
@@ -151,7 +135,7 @@ static void batch_init(struct batch *batch, GArray *events)
     batch->presences = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, unref_bytes);
     for (guint i = 0; i < events->len; i++) {
         const struct event *event = &g_array_index(events, struct event, i);
-        g_ptr_array_add(batch->texts, format_event(event));
+        g_ptr_array_add(batch->texts, event_format(event));
         batch->last_seq = event->seq;
     }
 }

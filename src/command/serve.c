@@ -11,6 +11,7 @@
 #include "command/command.h"
 #include "http/asset.h"
 #include "inbox/account.h"
+#include "inbox/delivery.h"
 #include "inbox/follower.h"
 #include "inbox/outbox.h"
 #include "inbox/poller.h"
@@ -29,6 +30,7 @@ struct server {
     struct command_data data;
     struct wake *wake;
     struct follower *follower;
+    struct delivery *delivery;
     struct app app;
     struct http_route *routes;
     struct http_server *http;
@@ -123,6 +125,13 @@ static bool start_inbox(struct server *server, GError **error)
                                           .client = app->client};
     app->poller = poller_new(&poller);
     wake_add(server->wake, poller_wake, app->poller);
+    const struct delivery_options delivery = {.store = app->store,
+                                              .secret = app->secret,
+                                              .clock = app->clock,
+                                              .send = client_send,
+                                              .client = app->client};
+    server->delivery = delivery_new(&delivery);
+    wake_add(server->wake, delivery_wake, server->delivery);
     const struct follower_options follower = {
         .store = app->store, .accounts = app->accounts, .search = app->search, .clock = app->clock};
     server->follower = follower_new(&follower);
@@ -135,6 +144,7 @@ static void run_inbox(struct server *server)
 {
     outbox_start(server->app.outbox);
     poller_start(server->app.poller);
+    delivery_start(server->delivery);
     chat_live_start(server->app.chat);
     follower_start(server->follower);
 }
@@ -194,9 +204,12 @@ static void stop(struct server *server)
     g_clear_pointer(&app->guarded_client, client_free);
     if (app->poller != NULL)
         poller_stop(app->poller);
+    if (server->delivery != NULL)
+        delivery_stop(server->delivery);
     g_clear_pointer(&app->client, client_free); /* ends the calls under way … */
     g_clear_pointer(&app->outbox, outbox_free); /* … so that what became of them is recorded */
     g_clear_pointer(&app->poller, poller_free);
+    g_clear_pointer(&server->delivery, delivery_free);
     g_clear_pointer(&server->follower, follower_free);
     g_clear_pointer(&app->chat, chat_live_free);
     g_clear_pointer(&app->live, live_free);

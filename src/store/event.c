@@ -1,5 +1,6 @@
 #include "store/event.h"
 
+#include "base/writer.h"
 #include "store/backend.h"
 #include "store/queries.h"
 
@@ -25,6 +26,22 @@ bool event_kind_parse(const char *name, enum event_kind *kind)
         }
     }
     return false;
+}
+
+char *event_format(const struct event *event)
+{
+    g_auto(writer_auto) out = {0};
+    writer_init(&out);
+    writer_begin_object(&out);
+    writer_put_i64(&out, "seq", event->seq);
+    writer_put_time(&out, "at", event->at_ms);
+    writer_put_text(&out, "kind", event_kind_name(event->kind));
+    writer_put_id(&out, "conversation_id", event->conversation_id);
+    writer_put_id(&out, "subject_id", event->subject_id);
+    writer_put_id(&out, "user_id", event->person_id);
+    writer_put_raw(&out, "data", event->data);
+    writer_end_object(&out);
+    return writer_steal(&out, NULL);
 }
 
 bool event_append(struct tx *tx, const struct event *event, GError **error)

@@ -23,6 +23,9 @@ struct event {
     const char *data;                               /* JSON object; NULL = {} */
 };
 
+/* The JSON of shape Event. g_free. */
+char *event_format(const struct event *event);
+
 /* Inside a writing transaction. */
 bool event_append(struct tx *tx, const struct event *event, GError **error);
 

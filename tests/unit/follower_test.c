@@ -1,5 +1,6 @@
 /* follower_test.c - behind the event log: channels opened anew, every message found once, timers, deliveries. */
 #include "inbox.h"
+#include "inbox/delivery.h"
 #include "inbox/follower.h"
 #include "inbox/outbox.h"
 #include "inbox/worker.h"
@@ -35,7 +36,8 @@ static void test_accounts(struct database *database)
     house_open(&house, database);
     struct follower *follower = new_follower(&house, NULL);
     round_of(follower_accounts, follower);
-    house_run(&house, "INSERT INTO channel (id, kind, name, brand_id, created_ms) VALUES (99, 'scripted', 'New', 11, 1)");
+    house_run(&house,
+              "INSERT INTO channel (id, kind, name, brand_id, created_ms) VALUES (99, 'scripted', 'New', 11, 1)");
     round_of(follower_accounts, follower); /* nothing in the log yet */
     g_autoptr(account_auto) early = account_find(house.accounts, 99);
     g_assert_null(early);
@@ -71,8 +73,8 @@ static void test_search(struct database *database)
     struct follower *follower = new_follower(&house, index);
     round_of(follower_search, follower);
     g_assert_cmpuint(found(index, "退款"), ==, 1);
-    g_autofree struct intake_result *after =
-        house_take(&house, HOUSE_CHANNEL, house_dm("d2", "lin", "退款 again"), house_post("p1", "lin", NULL, "hi"), NULL);
+    g_autofree struct intake_result *after = house_take(&house, HOUSE_CHANNEL, house_dm("d2", "lin", "退款 again"),
+                                                        house_post("p1", "lin", NULL, "hi"), NULL);
     struct channel_post *own = house_post("b1", "brand", "p1", "by hand");
     own->own = true;
     g_autofree struct intake_result *ours = house_take(&house, HOUSE_CHANNEL, own, NULL);
@@ -86,6 +88,127 @@ static void test_search(struct database *database)
     house_expect(&house, last, "SELECT max(seq) FROM event");
     follower_free(follower);
     house_close(&house);
+}
+
+/* ---- outgoing webhooks ---- */
+
+static void add_hook(struct house *house, int64_t id, const char *kinds)
+{
+    g_autoptr(GBytes) sealed = secret_seal(house->secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    g_autoptr(GString) hex = g_string_new(NULL);
+    gsize length = 0;
+    const uint8_t *bytes = g_bytes_get_data(sealed, &length);
+    for (gsize i = 0; i < length; i++)
+        g_string_append_printf(hex, "%02x", bytes[i]);
+    house_run(house,
+              "INSERT INTO hook (id, url, kinds, secret, created_ms) "
+              "VALUES (%" PRId64 ", 'https://crm.test/%" PRId64 "', '%s', %s%s', %" PRId64 ")",
+              id, id, kinds, house->database->url != NULL ? "'\\x" : "X'", hex->str, house_now(house));
+}
+
+struct deliveries {
+    struct house house;
+    struct house_network network;
+    struct delivery *delivery;
+};
+
+static void deliveries_open(struct deliveries *d, const struct database *database)
+{
+    house_open(&d->house, database);
+    house_network_init(&d->network);
+    struct delivery_options options = {.store = d->house.store,
+                                       .secret = d->house.secret,
+                                       .clock = &d->house.clock.clock,
+                                       .send = house_send,
+                                       .client = (struct client *)&d->network};
+    d->delivery = delivery_new(&options);
+}
+
+static void deliveries_close(struct deliveries *d)
+{
+    delivery_free(d->delivery);
+    house_network_clear(&d->network);
+    house_close(&d->house);
+}
+
+static void test_deliveries(struct database *database)
+{
+    struct deliveries d;
+    deliveries_open(&d, database);
+    g_autofree struct intake_result *before = house_take(&d.house, HOUSE_CHANNEL, house_dm("d0", "lin", "hi"), NULL);
+    clock_manual_advance(&d.house.clock, 1000);
+    add_hook(&d.house, 61, "message.received");
+    add_hook(&d.house, 62, "*");
+    g_autofree struct intake_result *after = house_take(&d.house, HOUSE_CHANNEL, house_dm("d1", "wang", "hi"), NULL);
+    round_of(delivery_step, d.delivery);
+    round_of(delivery_step, d.delivery);
+    g_assert_cmpuint(d.network.calls->len, ==, 3); /* one for 61; created and received for 62; nothing from before */
+    house_answer(&d.network, 204, NULL);
+    house_answer(&d.network, 500, NULL);
+    house_answer(&d.network, 0, NULL);
+    house_settle(&d.house);
+    house_expect(&d.house, "1", "SELECT count(*) FROM delivery WHERE state = 'sent'");
+    house_expect(&d.house, "2", "SELECT count(*) FROM delivery WHERE state = 'waiting' AND attempts = 1");
+    clock_manual_advance(&d.house.clock, 5500);
+    round_of(delivery_step, d.delivery);
+    g_assert_cmpuint(d.network.calls->len, ==, 2);
+    house_answer(&d.network, 200, NULL);
+    house_answer(&d.network, 302, NULL); /* not followed, not success */
+    house_settle(&d.house);
+    house_expect(&d.house, "302", "SELECT status FROM delivery WHERE state = 'waiting'");
+    deliveries_close(&d);
+}
+
+static void test_hook_gone(struct database *database)
+{
+    struct deliveries d;
+    deliveries_open(&d, database);
+    add_hook(&d.house, 61, "message.received");
+    g_autofree struct intake_result *first =
+        house_take(&d.house, HOUSE_CHANNEL, house_dm("d1", "lin", "hi"), house_dm("d2", "lin", "hi"), NULL);
+    round_of(delivery_step, d.delivery);
+    house_answer(&d.network, 410, NULL);
+    house_answer(&d.network, 500, NULL);
+    house_settle(&d.house);
+    house_expect(&d.house, "0 gone", "SELECT enabled || ' ' || disabled_reason FROM hook");
+    house_expect(&d.house, "1", "SELECT count(*) FROM event WHERE kind = 'hook.changed'");
+    clock_manual_advance(&d.house.clock, CLOCK_DAY_MS);
+    round_of(delivery_step, d.delivery);
+    g_assert_cmpuint(d.network.calls->len, ==, 0);
+
+    house_run(&d.house, "UPDATE hook SET enabled = 1, disabled_reason = '', failing_since_ms = 1");
+    round_of(delivery_step, d.delivery);
+    house_answer(&d.network, 503, NULL); /* it has failed for days by now */
+    house_settle(&d.house);
+    house_expect(&d.house, "0 failing", "SELECT enabled || ' ' || disabled_reason FROM hook");
+    deliveries_close(&d);
+}
+
+static void test_delivery_ends(struct database *database)
+{
+    struct deliveries d;
+    deliveries_open(&d, database);
+    add_hook(&d.house, 61, "message.received");
+    g_autofree struct intake_result *first = house_take(&d.house, HOUSE_CHANNEL, house_dm("d1", "lin", "hi"), NULL);
+    for (int i = 1; i <= DELIVERY_TRIES; i++) {
+        round_of(delivery_step, d.delivery);
+        g_assert_cmpuint(d.network.calls->len, ==, 1);
+        if (i == 3) { /* the process is gone in the middle: the lease runs out */
+            clock_manual_advance(&d.house.clock, DELIVERY_LEASE_MS);
+            round_of(delivery_step, d.delivery);
+            g_assert_cmpuint(d.network.calls->len, ==, 2);
+            house_answer(&d.network, 200, NULL); /* too late: a newer try is under way */
+            i++;
+        }
+        house_answer(&d.network, 500, NULL);
+        house_settle(&d.house);
+        house_run(&d.house, "UPDATE hook SET failing_since_ms = NULL");
+        clock_manual_advance(&d.house.clock, delivery_pause_ms(i) * 11 / 10 + 1);
+    }
+    house_expect(&d.house, "failed 10", "SELECT state || ' ' || attempts FROM delivery");
+    round_of(delivery_step, d.delivery);
+    g_assert_cmpuint(d.network.calls->len, ==, 0);
+    deliveries_close(&d);
 }
 
 /* ---- a thread that works when woken ---- */
@@ -129,5 +252,8 @@ int main(int argc, char **argv)
     g_test_add_func("/worker/woken", test_worker);
     database_test("/follower/accounts", test_accounts);
     database_test("/follower/search", test_search);
+    database_test("/delivery/told", test_deliveries);
+    database_test("/delivery/gone", test_hook_gone);
+    database_test("/delivery/ends", test_delivery_ends);
     return g_test_run();
 }
