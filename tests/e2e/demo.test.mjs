@@ -74,7 +74,7 @@ test('a customer who is answered reacts', async () => {
 });
 
 test('pictures: the desk, the phone, the chat', async () => {
-  const desk = await browser.person('desk', { lang: 'zh', width: 1440, height: 900 });
+  const desk = await browser.person('desk', { lang: 'zh', width: 1440, height: 900, allow: [/api\/v1\/session/] });
   await login(desk, demo, 'supervisor', PASSWORD);
   await desk.getByTestId('queue-tab-all').click();
   const row = desk.getByTestId('queue-row').first();
@@ -85,6 +85,7 @@ test('pictures: the desk, the phone, the chat', async () => {
   const phone = await browser.person('phone', { lang: 'zh', width: 960, height: 860 });
   await phone.goto(demo.phones[0]);
   await phone.getByTestId('sandbox-reply').first().waitFor({ state: 'attached' });
+  await phone.getByTestId('sandbox-reply').first().scrollIntoViewIfNeeded();
   await picture(phone, 'demo-phone');
   const shop = await browser.person('shop', { lang: 'en', width: 960, height: 760 });
   await shop.goto(demo.shop);

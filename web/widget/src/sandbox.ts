@@ -6,7 +6,8 @@ import { SANDBOX_TEXTS } from './sandbox_texts'
 import { chooseLanguage } from './texts'
 
 const EVERY = 2000
-const POSTS_WITH_COMMENTS = 12 // the newest ones, kept up to date
+const NEWEST = 6 // posts whose comments are always kept up to date; others while they are on the screen
+const AT_ONCE = 8 // posts that were never looked into, taken in turn
 const ICONS = {
   likes: 'M12 21s-8-5.3-8-11a4.6 4.6 0 0 1 8-3 4.6 4.6 0 0 1 8 3c0 5.700-8 11-8 11z',
   reposts: 'M7 7h9V4l5 4-5 4V9H9v4H7V7zm10 10H8v3l-5-4 5-4v3h7v-4h2v6z',
@@ -167,6 +168,20 @@ function become(next: Persona): void {
   void refresh()
 }
 
+const lookedInto = new Set<string>()
+
+function postsToLookInto(): string[] {
+  const frame = screen.getBoundingClientRect()
+  const seen = [...list.querySelectorAll<HTMLElement>(':scope > .post')].filter((row) => {
+    const { top, bottom } = row.getBoundingClientRect()
+    return bottom > frame.top && top < frame.bottom
+  })
+  const ids = feed.posts.map((one) => one.id)
+  const wanted = new Set([...ids.slice(0, NEWEST), ...seen.map((row) => row.dataset.id!), ...ids.filter((id) => !lookedInto.has(id)).slice(0, AT_ONCE)])
+  for (const id of wanted) lookedInto.add(id)
+  return [...wanted]
+}
+
 async function refresh(): Promise<void> {
   try {
     if (tab === 'messages') {
@@ -175,7 +190,7 @@ async function refresh(): Promise<void> {
       if (asked === persona.name) dialogue = items
     } else {
       await feed.refreshTimeline()
-      await Promise.all(feed.posts.slice(0, POSTS_WITH_COMMENTS).map((one) => feed.refreshComments(one.id)))
+      await Promise.all(postsToLookInto().map((id) => feed.refreshComments(id)))
     }
     if (problem.dataset.kind === 'offline') problem.hidden = true
   } catch {

@@ -41,15 +41,15 @@ export class Feed {
   }
 
   async refreshTimeline(): Promise<void> {
-    this.add(await this.list(''))
+    this.add(await this.list('?limit=100'))
   }
 
   async refreshComments(post: string): Promise<void> {
-    this.add(await this.list(`?root=${post}`))
+    this.add(await this.list(`?limit=200&root=${post}`))
   }
 
   async dialogue(author: string): Promise<Item[]> {
-    const items = await this.list(`?dialogue=true&author=${encodeURIComponent(author)}`)
+    const items = await this.list(`?limit=200&dialogue=true&author=${encodeURIComponent(author)}`)
     return items.filter((item) => item.kind === 'dm').sort(by_id)
   }
 
