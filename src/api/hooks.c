@@ -4,7 +4,8 @@
  * commit
  *
  * An error of the connector is answered as any other: 401 for a signature that does not fit or a stamp that is too
- * old, 400 naming the field. An address whose signatures keep failing has to wait. */
+ * old, 400 naming the field. A good message is never refused for the bad ones of others at its address (a proxy's,
+ * say): what is kept small is only what they may write into the log. */
 #include "api/call.h"
 #include "base/clock.h"
 #include "base/limit.h"
@@ -16,16 +17,16 @@
 
 #include <string.h>
 
-#define BAD_BURST 30
-#define BAD_INTERVAL_MS (2 * CLOCK_SECOND_MS)
-#define BAD_ADDRESSES 10000
+#define LOG_BURST 30
+#define LOG_INTERVAL_MS (2 * CLOCK_SECOND_MS)
+#define LOG_ADDRESSES 10000
 
-/* Addresses whose signatures do not fit: for the whole process, as it is the work of checking that is kept small. */
-static struct limit *bad_signatures(void)
+/* How many refusals of one address are worth a line; for the whole process. */
+static struct limit *refusals_logged(void)
 {
     static gsize limit;
     if (g_once_init_enter(&limit))
-        g_once_init_leave(&limit, (gsize)limit_new(BAD_BURST, BAD_INTERVAL_MS, BAD_ADDRESSES));
+        g_once_init_leave(&limit, (gsize)limit_new(LOG_BURST, LOG_INTERVAL_MS, LOG_ADDRESSES));
     return (struct limit *)limit;
 }
 
@@ -109,18 +110,8 @@ static const char *query_of(const void *request, const char *name)
     return http_query((struct http_request *)request, name);
 }
 
-static bool check_address(const struct call *call, const char *key, GError **error)
-{
-    if (limit_check(bad_signatures(), key, call->now_ms, NULL))
-        return true;
-    error_set(error, HY_ERROR_THROTTLED, NULL, "too many bad signatures");
-    return false;
-}
-
 static bool verify(struct call *call, const struct account *account, struct channel_receipt *receipt, GError **error)
 {
-    char key[64];
-    limit_address_key(http_remote(call->request), key, sizeof key);
     gsize length = 0;
     const void *body = g_bytes_get_data(http_body(call->request), &length);
     const char *method = http_method(call->request);
@@ -131,14 +122,13 @@ static bool verify(struct call *call, const struct account *account, struct chan
                                 .body = body != NULL ? body : "",
                                 .body_length = length};
     g_autoptr(GError) why = NULL;
-    if (!check_address(call, key, error))
-        return false;
     if (account->kind->receive(&account->channel, &push, call->now_ms, receipt, &why))
         return true;
-    if (error_code(why) == HY_ERROR_BAD_SIGNATURE || error_code(why) == HY_ERROR_STALE)
-        limit_take(bad_signatures(), key, call->now_ms, NULL);
-    log_line(LOG_INFO, "hook.refused", "channel=%" G_GINT64_FORMAT " error=%s field=%s", account->channel.id,
-             error_name(error_code(why)), error_field(why) ? error_field(why) : "-");
+    char key[64];
+    limit_address_key(http_remote(call->request), key, sizeof key);
+    if (limit_take(refusals_logged(), key, call->now_ms, NULL))
+        log_line(LOG_INFO, "hook.refused", "channel=%" G_GINT64_FORMAT " error=%s field=%s", account->channel.id,
+                 error_name(error_code(why)), error_field(why) ? error_field(why) : "-");
     g_propagate_error(error, g_steal_pointer(&why));
     return false;
 }
