@@ -24,8 +24,8 @@ struct app {
     const struct clock *clock;
     const struct assess *assess;
     struct search_index *search;
-    struct client *client;         /* to platforms, where the administrator says they are */
-    struct client *guarded_client; /* to outgoing webhooks: public addresses only, unless allowed */
+    struct client *client;             /* to platforms, where the administrator says they are */
+    struct client *guarded_client;     /* to outgoing webhooks: public addresses only, unless allowed */
     struct accounts *accounts;         /* inbox: channels opened, kept fresh */
     struct outbox *outbox;             /* inbox: the sender; told that something was queued */
     struct poller *poller;             /* inbox */

@@ -43,7 +43,7 @@ bool person_profile(struct tx *tx, const struct actor *actor, const struct perso
 
 /* *hash: g_free; NULL when there is none, or no active person of that login (then *id = 0). */
 bool person_password(struct tx *tx, const char *login_key, int64_t *id, char **hash, GError **error);
-bool person_own_password(struct tx *tx, int64_t id, char **hash, GError **error); /* NOT_FOUND */
+bool person_own_password(struct tx *tx, int64_t id, char **hash, GError **error);       /* NOT_FOUND */
 bool person_id_by_login(struct tx *tx, const char *login, int64_t *id, GError **error); /* NOT_FOUND */
 
 /* Is somebody at the console? Passed in, as only the live push knows. */
