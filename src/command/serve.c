@@ -13,6 +13,7 @@
 #include "inbox/account.h"
 #include "inbox/delivery.h"
 #include "inbox/follower.h"
+#include "inbox/housekeeping.h"
 #include "inbox/outbox.h"
 #include "inbox/poller.h"
 #include "inbox/wake.h"
@@ -31,6 +32,7 @@ struct server {
     struct wake *wake;
     struct follower *follower;
     struct delivery *delivery;
+    struct housekeeping *housekeeping;
     struct app app;
     struct http_route *routes;
     struct http_server *http;
@@ -132,6 +134,8 @@ static bool start_inbox(struct server *server, GError **error)
                                               .client = app->client};
     server->delivery = delivery_new(&delivery);
     wake_add(server->wake, delivery_wake, server->delivery);
+    server->housekeeping = housekeeping_new(app->store, app->clock);
+    wake_add(server->wake, housekeeping_wake, server->housekeeping);
     const struct follower_options follower = {
         .store = app->store, .accounts = app->accounts, .search = app->search, .clock = app->clock};
     server->follower = follower_new(&follower);
@@ -145,6 +149,7 @@ static void run_inbox(struct server *server)
     outbox_start(server->app.outbox);
     poller_start(server->app.poller);
     delivery_start(server->delivery);
+    housekeeping_start(server->housekeeping);
     chat_live_start(server->app.chat);
     follower_start(server->follower);
 }
@@ -210,6 +215,7 @@ static void stop(struct server *server)
     g_clear_pointer(&app->outbox, outbox_free); /* … so that what became of them is recorded */
     g_clear_pointer(&app->poller, poller_free);
     g_clear_pointer(&server->delivery, delivery_free);
+    g_clear_pointer(&server->housekeeping, housekeeping_free);
     g_clear_pointer(&server->follower, follower_free);
     g_clear_pointer(&app->chat, chat_live_free);
     g_clear_pointer(&app->live, live_free);

@@ -2,11 +2,13 @@
 #include "inbox.h"
 #include "inbox/delivery.h"
 #include "inbox/follower.h"
+#include "inbox/housekeeping.h"
 #include "inbox/outbox.h"
 #include "inbox/worker.h"
 #include "store/event.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct follower *new_follower(struct house *house, struct search_index *search)
@@ -211,6 +213,42 @@ static void test_delivery_ends(struct database *database)
     deliveries_close(&d);
 }
 
+/* ---- by the clock ---- */
+
+static void test_housekeeping(struct database *database)
+{
+    struct house house;
+    house_open(&house, database);
+    struct housekeeping *keeping = housekeeping_new(house.store, &house.clock.clock);
+    g_autofree struct intake_result *r =
+        house_take(&house, HOUSE_CHANNEL, house_dm("d1", "lin", "hi"), house_dm("d2", "wang", "hi"), NULL);
+    house_run(&house, "UPDATE conversation SET state = 'snoozed', snoozed_until_ms = %" PRId64 " WHERE id = %" PRId64,
+              house_now(&house) + 5000, r[0].conversation_id);
+    int64_t next_ms = 0;
+    g_assert_true(housekeeping_step(keeping, &next_ms, NULL));
+    g_assert_cmpint(next_ms, ==, house_now(&house) + 5000); /* its time, not a round of everything */
+    clock_manual_advance(&house.clock, 4999);
+    round_of(housekeeping_step, keeping);
+    house_expect(&house, "1", "SELECT count(*) FROM conversation WHERE state = 'snoozed'");
+    clock_manual_advance(&house.clock, 1);
+    round_of(housekeeping_step, keeping);
+    house_expect(&house, "0", "SELECT count(*) FROM conversation WHERE state = 'snoozed'");
+    house_expect(&house, "{\"state\":\"open\"}", "SELECT data FROM event WHERE kind = 'conversation.changed'");
+
+    clock_manual_advance(&house.clock, 91 * CLOCK_DAY_MS);
+    g_autofree struct intake_result *fresh = house_take(&house, HOUSE_CHANNEL, house_dm("d3", "lin", "hi"), NULL);
+    round_of(housekeeping_step, keeping);
+    house_expect(&house, "1", "SELECT count(*) FROM payload"); /* the fresh one */
+    g_autofree char *events = house_ask(&house, "SELECT count(*) FROM event");
+    g_assert_cmpint(atoi(events), >, 5); /* a follower has not passed them: nobody has */
+    house_run(&house, "INSERT INTO follower (name, seq) VALUES ('hooks', 3)");
+    clock_manual_advance(&house.clock, CLOCK_HOUR_MS);
+    round_of(housekeeping_step, keeping);
+    house_expect(&house, "4", "SELECT min(seq) FROM event");
+    housekeeping_free(keeping);
+    house_close(&house);
+}
+
 /* ---- a thread that works when woken ---- */
 
 struct bell {
@@ -255,5 +293,6 @@ int main(int argc, char **argv)
     database_test("/delivery/told", test_deliveries);
     database_test("/delivery/gone", test_hook_gone);
     database_test("/delivery/ends", test_delivery_ends);
+    database_test("/housekeeping/by_the_clock", test_housekeeping);
     return g_test_run();
 }
