@@ -41,7 +41,7 @@ export default {
   role: { admin: '管理员', supervisor: '督导', agent: '坐席', pr: '公关', marketing: '营销', viewer: '只读' },
   delivery: { local: '发送中…', queued: '排队中', sending: '发送中', retry: '稍后重试', ambiguous: '核对中', sent: '已发送', failed: '未发出', cancelled: '已取消' },
   alert: { assigned: '{name}把一个会话分给了您', mentioned: '{name}在备注里提到了您', open: '查看' },
-  search: { placeholder: '搜索消息、客户', title: '搜索', nothing: '没有找到', nothingHelp: '换一个词，或去掉渠道条件。用引号可以找连在一起的词。', start: '搜索所有消息', startHelp: '输入一个或几个词，两个字也可以。', channel: '渠道', go: '搜索', in: '在“{subject}”中' },
+  search: { placeholder: '搜索消息', title: '搜索', nothing: '没有找到', nothingHelp: '换一个词，或去掉渠道条件。用引号可以找连在一起的词。', start: '搜索所有消息', startHelp: '输入一个或几个词，两个字也可以。', channel: '渠道', go: '搜索', in: '在“{subject}”中' },
   mentions: { title: '提到我的', empty: '还没有人提到您', emptyHelp: "同事在内部备注里写 {'@'} 您的登录名时，会出现在这里。", seen: '全部标为已看', new: '新' },
   contacts: { title: '客户', find: '按名字或账号查找', empty: '还没有客户', emptyHelp: '客户第一次来信后会出现在这里。', pick: '选择一位客户', name: '姓名', conversations: '会话', merge: '合并…', mergeTitle: '与另一位客户合并', mergeHelp: '找到其实是同一个人的那一条。它的账号和会话会移到这里，然后那一条消失。', mergeConfirm: '把“{other}”并入“{name}”？它的账号和会话会移过来，不能撤销。', mergeYes: '合并', merged: '已合并', firstSeen: '首次来访', lastSeen: '最近来访' },
   outbox: { title: '发件箱', text: '等待发出、正在发送和没有发出的答复', empty: '这里没有消息', emptyHelp: '所有答复都已妥当。', stateAll: '全部', waiting: '等待中', trouble: '有问题', sent: '已发送', cancelled: '已取消', resend: '重新发送', cancel: '取消发送', again: '{time} 后重试', code: '（平台代码 {code}）', resendTitle: '确定重新发送？', resendUnsure: '无法确认上一次是否已经发出。请先到平台上看一看，重复发送客户会收到两次。', to: '会话', tries: '尝试 {n} 次', openThread: '打开会话', filter: '按状态筛选' },

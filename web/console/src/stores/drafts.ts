@@ -14,6 +14,7 @@ const WAIT_MS = 800
 export const useDrafts = defineStore('drafts', () => {
   const kept = reactive(new Map<ID, Kept>())
   const saved = new Map<ID, string>() // what the server has, as one string
+  let owner: ID = ''
   const timers = new Map<ID, ReturnType<typeof setTimeout>>()
   const whole = (d: Kept) => (d.text ? `${d.visibility}:${d.text}` : '')
 
@@ -53,11 +54,16 @@ export const useDrafts = defineStore('drafts', () => {
   function saveAll(leaving = false): void {
     for (const id of [...timers.keys()]) void save(id, leaving)
   }
-  function clear(): void {
-    timers.forEach(clearTimeout)
-    timers.clear()
-    kept.clear()
-    saved.clear()
+  /** Who writes. What somebody wrote when their session ended is still there, and saved, when the same one is back. */
+  function belongTo(user: ID): void {
+    if (user !== owner) {
+      timers.forEach(clearTimeout)
+      timers.clear()
+      kept.clear()
+      saved.clear()
+    }
+    owner = user
+    for (const [id, draft] of kept) if (whole(draft) !== (saved.get(id) ?? '')) touch(id)
   }
-  return { kept, take, touch, save, saveAll, empty, clear }
+  return { kept, take, touch, save, saveAll, empty, belongTo }
 })

@@ -28,9 +28,9 @@ const GATHER_MS = 150
 export function compareRows(a: Conversation, b: Conversation): number {
   const resolved = (c: Conversation) => Number(c.state === 'resolved')
   if (resolved(a) || resolved(b)) return resolved(a) - resolved(b)
-  const due = (c: Conversation) => (c.due_at ? Date.parse(c.due_at) : Infinity)
-  const [x, y] = [due(a), due(b)]
-  return (x === y ? 0 : x - y) || b.importance - a.importance || compareIds(a.id, b.id)
+  // Times are all written alike ("2026-01-02T03:04:05.678Z"): their order is that of their letters.
+  const [x, y] = [a.due_at ?? '~', b.due_at ?? '~']
+  return (x < y ? -1 : x > y ? 1 : 0) || b.importance - a.importance || compareIds(a.id, b.id)
 }
 
 export function belongs(c: Conversation, f: Filter, me: ID, teams: readonly ID[]): boolean {
@@ -151,7 +151,9 @@ export const useQueue = defineStore('queue', () => {
   }
   function order(): void {
     const rows = ids.value.map((id) => conversations.get(id)!).filter((c) => c && (fits(c) || c.id === selected.value))
-    ids.value = rows.sort(compareRows).map((c) => c.id)
+    let sorted = rows.length === ids.value.length
+    for (let i = 1; sorted && i < rows.length; i++) sorted = compareRows(rows[i - 1], rows[i]) <= 0
+    if (!sorted) ids.value = rows.sort(compareRows).map((c) => c.id)
   }
 
   /** Lets the waiting rows in and puts all in order. */
