@@ -1,12 +1,13 @@
 -- desk_queue_walk: one page of the queue along an index; unresolved and unassigned are 0 or 1. state walks the index of
---   states; beside another filter narrow is used in its place, which leaves the index to that one
+--   states; beside another filter narrow is used in its place: LIKE leaves the index to that one, and PostgreSQL still
+--   knows how many rows to expect
 -- in: state text?, narrow text?, unresolved i64?, unassigned i64?, assignee i64?, team i64?, teams text?, channel i64?
 --     after_key i64, after_id i64, limit i64
 -- out: id i64, queue_key i64
 SELECT id, queue_key FROM conversation
 WHERE (queue_key, id) > (:after_key, :after_id)
 --? state: AND state = :state
---? narrow: AND state || '' = :narrow
+--? narrow: AND state LIKE :narrow
 --? unresolved: AND queue_key < 2305843009213693952
 --? unassigned: AND assignee_id IS NULL
 --? assignee: AND assignee_id = :assignee
