@@ -332,6 +332,24 @@ for (const kind of ['sqlite', 'postgres']) {
       future.close();
     });
 
+    test('live: far behind is replayed in order, too far is told to reload', async () => {
+      const target = (await admin.get('/api/v1/users')).items.find((one) => one.login === 'viewer');
+      await query(server, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10500)
+        INSERT INTO event (at_ms, kind, subject_id, data) SELECT 1, 'channel.changed', 1, '{"status":"ok"}' FROM n`);
+      await admin.patch(`/api/v1/users/${target.id}`, { name: 'V far' });
+      const seqs = (await query(server, 'SELECT seq FROM event ORDER BY seq')).map((row) => Number(row[0]));
+      const early = seqs.at(-10300);
+      const late = seqs.at(-9000);
+      const lost = listen(tokens.admin, { 'last-event-id': String(early) });
+      const slow = listen(tokens.admin, { 'last-event-id': String(late) });
+      await until('reload', () => lost.got.some((one) => one.event === 'reload'), 10000);
+      await until('the whole replay', () => slow.events().length >= 8999, 20000);
+      assert.deepEqual(slow.events().map((one) => one.seq), seqs.filter((one) => one > late));
+      assert.equal(lost.events().length, 0);
+      lost.close();
+      slow.close();
+    });
+
     test('live: many at once, each sees everything once', async () => {
       const all = Array.from({ length: 20 }, () => listen(tokens.admin));
       await until('hello', () => all.every((one) => one.got.length > 0));
