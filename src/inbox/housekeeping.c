@@ -1,10 +1,10 @@
 #include "inbox/housekeeping.h"
 
 #include "base/log.h"
+#include "desk/conversation.h"
 #include "desk/presence.h"
 #include "desk/session.h"
 #include "inbox/worker.h"
-#include "store/event.h"
 #include "store/queries.h"
 
 #define ROWS 500 /* of one step */
@@ -15,20 +15,7 @@ typedef bool (*chore_work)(struct tx *tx, int64_t now_ms, int64_t *done, GError 
 
 static bool wake_snoozed(struct tx *tx, int64_t now_ms, int64_t *done, GError **error)
 {
-    g_autoptr(rows_auto) rows = NULL;
-    struct q_housekeeping_snoozed row;
-    if (!q_housekeeping_snoozed(tx, &rows, error, now_ms, ROWS))
-        return false;
-    *done = rows_count(rows);
-    while (q_housekeeping_snoozed_next(rows, &row)) {
-        struct event event = {.at_ms = now_ms,
-                              .kind = EVENT_CONVERSATION_CHANGED,
-                              .conversation_id = row.id,
-                              .data = "{\"state\":\"open\"}"};
-        if (!q_housekeeping_wake(tx, error, row.id) || !event_append(tx, &event, error))
-            return false;
-    }
-    return true;
+    return conversation_wake(tx, now_ms, ROWS, done, error);
 }
 
 static bool expire_presence(struct tx *tx, int64_t now_ms, int64_t *done, GError **error)

@@ -233,7 +233,8 @@ static void test_housekeeping(struct database *database)
     clock_manual_advance(&house.clock, 1);
     round_of(housekeeping_step, keeping);
     house_expect(&house, "0", "SELECT count(*) FROM conversation WHERE state = 'snoozed'");
-    house_expect(&house, "{\"state\":\"open\"}", "SELECT data FROM event WHERE kind = 'conversation.changed'");
+    house_expect(&house, "{\"state\":\"open\",\"due_at\":\"2026-01-02T03:04:10.000Z\",\"snoozed_until\":null}",
+                 "SELECT data FROM event WHERE kind = 'conversation.changed'");
 
     clock_manual_advance(&house.clock, 91 * CLOCK_DAY_MS);
     g_autofree struct intake_result *fresh = house_take(&house, HOUSE_CHANNEL, house_dm("d3", "lin", "hi"), NULL);
