@@ -103,7 +103,7 @@ def count_tap(text):
 def lint():
     count = Count()
     for check in ("format", "layers", "types", "tidy"):
-        code, text = run(f"lint-{check}", ["script/lint", check], 900)
+        code, text = run(f"lint-{check}", ["script/lint", check], 1800)
         if code == 0:
             count.passed += 1
         else:
