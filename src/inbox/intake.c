@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "base/limit.h"
 #include "base/writer.h"
+#include "inbox/bounded.h"
 #include "inbox/outbox_tx.h"
 #include "store/event.h"
 #include "store/queries.h"
@@ -57,72 +58,6 @@ struct intake_batch {
 
 /* ---- to size ---- */
 
-static bool is_character_start(char byte)
-{
-    return ((unsigned char)byte & 0xC0) != 0x80;
-}
-
-static size_t cut_at(const char *text, size_t length, size_t max)
-{
-    if (length <= max)
-        return length;
-    while (max > 0 && !is_character_start(text[max]))
-        max--;
-    return max;
-}
-
-/* Valid UTF-8 of at most max bytes and the mark. NULL for NULL. */
-static char *bounded_text(const char *text, size_t max, const char *mark)
-{
-    if (text == NULL)
-        return NULL;
-    size_t length = strlen(text);
-    size_t kept = cut_at(text, length, max);
-    g_autofree char *whole = kept < length ? g_strdup_printf("%.*s%s", (int)kept, text, mark) : g_strdup(text);
-    if (g_utf8_validate(whole, -1, NULL))
-        return g_steal_pointer(&whole);
-    return g_utf8_make_valid(whole, -1);
-}
-
-/* Ids that are longer than any platform's are named by their hash: still the same one twice. */
-static char *bounded_id(const char *id)
-{
-    if (id == NULL || *id == '\0')
-        return NULL;
-    if (strlen(id) <= LIMIT_NATIVE_ID && g_utf8_validate(id, -1, NULL))
-        return g_strdup(id);
-    g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, id, -1);
-    return g_strconcat("sha256:", digest, NULL);
-}
-
-/* JSON that is too large is left out rather than cut. */
-static char *bounded_json(const char *json)
-{
-    return json != NULL && strlen(json) <= LIMIT_RAW_PAYLOAD && g_utf8_validate(json, -1, NULL) ? g_strdup(json) : NULL;
-}
-
-static char *bounded_media(const char *media)
-{
-    g_autofree char *json = bounded_json(media);
-    if (json == NULL)
-        return g_strdup("[]");
-    if (strlen(json) < 2048)
-        return g_steal_pointer(&json);
-    json_auto_t *list = json_parse(json, strlen(json), NULL);
-    while (json_array_size(list) > LIMIT_MEDIA)
-        json_array_remove(list, json_array_size(list) - 1);
-    return json_is_array(list) ? json_format(list) : g_strdup("[]");
-}
-
-static GBytes *bounded_raw(GBytes *raw)
-{
-    if (raw == NULL || g_bytes_get_size(raw) == 0)
-        return NULL;
-    if (g_bytes_get_size(raw) <= LIMIT_RAW_PAYLOAD)
-        return g_bytes_ref(raw);
-    return g_bytes_new(g_bytes_get_data(raw, NULL), LIMIT_RAW_PAYLOAD);
-}
-
 char *intake_line(const char *text, size_t max_bytes)
 {
     GString *line = g_string_sized_new(MIN(strlen(text), max_bytes) + 8);
@@ -139,7 +74,7 @@ char *intake_line(const char *text, size_t max_bytes)
         blank = false;
         g_string_append_c(line, *at);
     }
-    size_t kept = cut_at(line->str, line->len, max_bytes);
+    size_t kept = bounded_cut(line->str, line->len, max_bytes);
     if (kept < line->len) {
         g_string_truncate(line, kept);
         g_string_append(line, "…");
@@ -288,12 +223,6 @@ static bool note_aliases(const struct taking *taking, int64_t message_id, GError
            q_intake_alias(taking->tx, error, channel_id, item->alias_id, message_id);
 }
 
-static bool take_known(const struct taking *taking, int64_t message_id, struct intake_result *result, GError **error)
-{
-    *result = (struct intake_result){.fate = INTAKE_KNOWN, .message_id = message_id};
-    return note_aliases(taking, message_id, error);
-}
-
 /* ---- identity and contact ---- */
 
 static bool new_person(struct taking *taking, GError **error)
@@ -358,7 +287,12 @@ static bool known_person(struct taking *taking, GError **error)
                                   taking->verified, author->avatar_url ? author->avatar_url : seen->avatar_url,
                                   author->profile_url ? author->profile_url : seen->profile_url, now_ms))
         return false;
-    return renamed ? new_handle(taking, error) : q_intake_contact_seen(taking->tx, error, seen->contact_id, now_ms);
+    if (!renamed)
+        return q_intake_contact_seen(taking->tx, error, seen->contact_id, now_ms);
+    bool was_nameless = strcmp(seen->handle, taking->item->author_id) == 0; /* so are the messages we have */
+    return new_handle(taking, error) &&
+           (!was_nameless ||
+            q_intake_author_named(taking->tx, error, seen->contact_id, seen->identity_id, seen->handle, handle));
 }
 
 /* What only the database knew of the author may weigh: judged once more, with it. */
@@ -370,6 +304,58 @@ static void judge_again(struct taking *taking)
     bool silent = author->followers < 0 && (taking->followers > 0 || *taking->verified != '\0');
     if (seen->identity_id != 0 && (known_relation || silent))
         judge(taking->batch->assess, taking->item, taking->followers, taking->verified, seen->relation);
+}
+
+/* ---- known already ---- */
+
+/* A push tells little more than an id; the poll that finds the same message tells who that is. Only what nobody had
+ * told yet counts: an old message that is read again does not bring old facts back. */
+static bool tells_more(const struct taking *taking)
+{
+    const struct q_intake_look *seen = &taking->seen;
+    const struct item *item = taking->item;
+    const struct channel_author *author = &item->post->author;
+    if (seen->identity_id == 0)
+        return false;
+    bool nameless = strcmp(seen->handle, item->author_id) == 0;
+    return (nameless && *item->handle != '\0' && strcmp(item->handle, item->author_id) != 0) ||
+           (seen->followers == 0 && author->followers > 0) ||
+           (*seen->verified == '\0' && author->followers >= 0 && *author->verified != '\0');
+}
+
+/* The message we have, judged with what is known of its author now; it may only weigh more. */
+static bool weigh_again(struct taking *taking, int64_t message_id, GError **error)
+{
+    g_autoptr(rows_auto) rows = NULL;
+    struct q_intake_known known;
+    struct item *item = taking->item;
+    if (taking->batch->assess == NULL || !q_intake_known(taking->tx, &rows, error, message_id))
+        return taking->batch->assess == NULL;
+    if (!q_intake_known_next(rows, &known) || strcmp(known.direction, "in") != 0)
+        return true;
+    g_free(item->text); /* offsets are into the text that is shown */
+    item->text = g_strdup(known.text);
+    judge(taking->batch->assess, item, taking->followers, taking->verified, taking->seen.relation);
+    if (!q_intake_judged(taking->tx, error, message_id, item->assessment_json))
+        return false;
+    if (item->assessment.importance <= known.importance)
+        return true;
+    taking->conversation_id = known.conversation_id;
+    g_auto(writer_auto) data = {0};
+    writer_init(&data);
+    writer_begin_object(&data);
+    writer_put_i64(&data, "importance", item->assessment.importance);
+    return q_intake_conversation_weight(taking->tx, error, known.conversation_id, item->assessment.importance) &&
+           append(taking, EVENT_CONVERSATION_CHANGED, 0, &data, error);
+}
+
+static bool take_known(struct taking *taking, int64_t message_id, struct intake_result *result, GError **error)
+{
+    *result = (struct intake_result){.fate = INTAKE_KNOWN, .message_id = message_id};
+    if (!note_aliases(taking, message_id, error))
+        return false;
+    return taking->item->post->own || !tells_more(taking) ||
+           (known_person(taking, error) && weigh_again(taking, message_id, error));
 }
 
 /* ---- conversation ---- */

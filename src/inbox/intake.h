@@ -6,8 +6,9 @@
  * intake_take, for each post: known? · identity and contact · thread · message · conversation · events. So a
  * delivery is taken whole or not at all, and a caller tells the platform "received" only after the commit.
  *
- *   known       the native id, or its alias, is that of a message we have (pushed and polled): no event, the other
- *               key is remembered
+ *   known       the native id, or its alias, is that of a message we have (pushed and polled): no second one, the
+ *               other key is remembered. What it tells of the author that nobody had told yet is filled in, and the
+ *               message judged once more
  *   thread      same contact, channel and thread key ("post:ROOT" or "private"). A conversation resolved less than
  *               seven days ago is opened again; after that, a new one begins
  *   own posts   written by our own account: with the conversation they answer in; without one they are left out.

@@ -73,6 +73,47 @@ static void test_known(struct database *database)
     house_close(&house);
 }
 
+/* A push knows an id, the poll that finds the same message knows the person. */
+static void test_author_told_later(struct database *database)
+{
+    struct house house;
+    house_open(&house, database);
+    struct channel_post *pushed = house_post("push:9", "77", NULL, "complaint");
+    g_free(pushed->author.handle);
+    pushed->author.handle = g_strdup("");
+    pushed->author.followers = -1;
+    pushed->alias_id = g_strdup("status:9");
+    g_autofree struct intake_result *first = house_take(&house, HOUSE_CHANNEL, pushed, NULL);
+    house_expect(&house, "77", "SELECT author_name FROM message");
+    house_expect(&house, "60", CONVERSATION, "importance", first->conversation_id);
+
+    struct channel_post *polled = house_post("status:9", "77", NULL, "complaint");
+    g_free(polled->author.handle);
+    polled->author.handle = g_strdup("老王");
+    polled->author.followers = 862000;
+    polled->author.verified = "person";
+    g_autofree struct intake_result *second = house_take(&house, HOUSE_CHANNEL, polled, NULL);
+    g_assert_cmpint(second->fate, ==, INTAKE_KNOWN);
+    house_expect(&house, "1", "SELECT count(*) FROM message");
+    house_expect(&house, "1", CONVERSATION, "inbound_count", first->conversation_id);
+    house_expect(&house, "老王", "SELECT author_name FROM message");
+    house_expect(&house, "老王", "SELECT name FROM contact");
+    house_expect(&house, "老王", "SELECT handle FROM identity WHERE followers = 862000 AND verified = 'person'");
+    house_expect(&house, "80", CONVERSATION, "importance", first->conversation_id);
+    house_expect(&house, "{\"importance\":80}", "SELECT assessment FROM message");
+    house_expect(&house, "{\"importance\":80}", "SELECT data FROM event WHERE kind = 'conversation.changed'");
+    house_expect(&house, "1", "SELECT count(*) FROM event WHERE kind = 'message.received'");
+
+    struct channel_post *old =
+        house_post("status:9", "77", NULL, "complaint"); /* read again, with facts of last year */
+    old->author.followers = 12;
+    g_autofree struct intake_result *third = house_take(&house, HOUSE_CHANNEL, old, NULL);
+    g_assert_cmpint(third->fate, ==, INTAKE_KNOWN);
+    house_expect(&house, "862000", "SELECT followers FROM identity WHERE handle = '老王'");
+    house_expect(&house, "1", "SELECT count(*) FROM event WHERE kind = 'conversation.changed'");
+    house_close(&house);
+}
+
 static void test_people(struct database *database)
 {
     struct house house;
@@ -326,6 +367,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     database_test("/intake/first", test_first);
     database_test("/intake/known", test_known);
+    database_test("/intake/author_told_later", test_author_told_later);
     database_test("/intake/people", test_people);
     database_test("/intake/threads", test_threads);
     database_test("/intake/reopening", test_reopening);

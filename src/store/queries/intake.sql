@@ -68,6 +68,25 @@ UPDATE contact SET seen_ms = :now_ms WHERE id = :id
 -- in: id i64, name text, folded text, now_ms i64
 UPDATE contact SET name = :name, folded = :folded, seen_ms = :now_ms WHERE id = :id
 
+-- intake_author_named: the account that wrote these has a name now
+-- in: contact_id i64, identity_id i64, old_name text, name text
+UPDATE message SET author_name = :name WHERE conversation_id IN (SELECT id FROM conversation
+WHERE contact_id = :contact_id) AND author_identity_id = :identity_id AND author_name = :old_name
+
+-- intake_known: a message we have, and what its conversation weighs
+-- in: id i64
+-- out: direction text, text text, conversation_id i64, importance i64
+SELECT m.direction, m.text, m.conversation_id, v.importance
+FROM message m JOIN conversation v ON v.id = m.conversation_id WHERE m.id = :id
+
+-- intake_judged: its assessment, made anew
+-- in: id i64, assessment text?
+UPDATE message SET assessment = :assessment WHERE id = :id
+
+-- intake_conversation_weight: one of its messages weighs more than we knew
+-- in: id i64, importance i64
+UPDATE conversation SET importance = :importance, version = version + 1 WHERE id = :id
+
 -- intake_conversation: a new conversation, with its first message
 -- in: id i64, channel_id i64, brand_id i64, contact_id i64, identity_id i64, thread_key text, subject text, team_id i64,
 --     importance i64, category text, sentiment text, urgency i64, due_ms i64?, sent_ms i64, line text, now_ms i64
