@@ -37,7 +37,7 @@ bool accounts_reload(struct accounts *cache, GError **error);
 /* A reference, or NULL when there is no such channel (removed, of an unknown kind, or not loaded yet). Never blocks. */
 struct account *account_find(struct accounts *cache, int64_t id);
 
-/* The same; when it is not there, the cache is reloaded first, at most once a second. May block. */
+/* The same; when it is not there, the cache is reloaded first, at most 20 times a second. May block. */
 struct account *account_find_fresh(struct accounts *cache, int64_t id, int64_t now_ms);
 
 /* True once for each snapshot: to note that the channel shows signs of life, without asking the database each time. */
