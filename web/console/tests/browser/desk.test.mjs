@@ -244,6 +244,54 @@ test('at 360 px no page is wider than the screen', async () => {
   }
 })
 
+test('two tabs share one stream; the second goes on when the first is closed', async () => {
+  await desk()
+  await until(async () => (await attribute('live-light', 'data-state')) === 'live')
+  const second = await context.newPage()
+  await second.goto(`${mock.url}/desk/${refund().id}`)
+  await second.getByTestId('composer-text').waitFor()
+  await until(async () => (await second.getByTestId('live-light').getAttribute('data-state')) === 'live', 'the second is live')
+  assert.equal(mock.world.streams.size, 1)
+  mock.world.receive({ conversation: refund(), text: '两个标签页' })
+  await second.getByTestId('thread-message').filter({ hasText: '两个标签页' }).waitFor()
+  await page.close()
+  mock.world.receive({ conversation: refund(), text: '第一个关了' })
+  await second.getByTestId('thread-message').filter({ hasText: '第一个关了' }).waitFor()
+  await until(() => mock.world.streams.size === 1, 'one stream again')
+  page = second
+})
+
+test('an answer that did not get through waits on the screen and goes out once with a retry', async () => {
+  await desk()
+  await openRefund()
+  mock.world.failNext.push({ path: '/reply', status: 503, code: 'busy' })
+  await id('composer-text').fill('网络不好也只发一次')
+  await id('composer-send').click()
+  await id('thread-outgoing').getByRole('button', { name: '重试' }).click()
+  await page.getByTestId('thread-message').filter({ hasText: '网络不好也只发一次' }).waitFor()
+  assert.equal(stored().filter((m) => m.text === '网络不好也只发一次').length, 1)
+})
+
+test('send and resolve, snooze with undo, assign to a colleague, release', async () => {
+  await login(page, 'lin')
+  await id('queue-tab-all').click()
+  await openRefund()
+  await id('act-snooze').click()
+  await id('snooze-tomorrow').click()
+  await until(() => refund().state === 'snoozed', 'it sleeps')
+  await page.getByTestId('toast-action').last().click()
+  await until(() => refund().state === 'open', 'it is back')
+  await id('act-assign').click()
+  await page.getByTestId('assign-user').filter({ hasText: 'Wang Ting' }).click()
+  await until(async () => /Wang Ting/.test(await text('thread-assignee')), 'it is hers')
+  await id('act-assign').click()
+  await id('act-release').click()
+  await until(() => refund().assignee_id === null, 'it is nobody’s')
+  await id('composer-text').fill('已经处理好了')
+  await id('composer-send-resolve').click()
+  await until(() => refund().state === 'resolved' && stored().some((m) => m.text === '已经处理好了'), 'sent and resolved')
+})
+
 test('who else is here is seen', async () => {
   await desk()
   await openRefund()
