@@ -324,19 +324,22 @@ test('100,000 rows: smooth, few in the page', async () => {
   }
   await until(() => list.evaluate((el) => el.scrollTop > 40_000), 'it scrolled far')
   assert.ok((await id('queue-row').count()) < 40, 'few rows exist')
-  const frames = await list.evaluate((el) => new Promise((done) => {
+  const frames = (by) => list.evaluate((el, by) => new Promise((done) => {
     const times = []
     let last = performance.now()
     const step = (now) => {
       times.push(now - last)
       last = now
-      el.scrollBy(0, -120)
+      el.scrollBy(0, by)
       if (times.length < 60) requestAnimationFrame(step)
       else done(times.sort((a, b) => a - b)[Math.floor(times.length * 0.9)])
     }
     requestAnimationFrame(step)
-  }))
-  assert.ok(frames < 60, `nine frames of ten are quick: ${frames} ms`)
+  }), by)
+  const still = await frames(0)
+  const moving = await frames(-120)
+  // Against the same machine at rest: software drawing, and other work beside it.
+  assert.ok(moving < Math.max(60, still * 4), `nine frames of ten are quick: ${moving} ms, at rest ${still} ms`)
 })
 
 test('switching to a conversation that was seen takes at most 100 ms', async () => {
