@@ -235,9 +235,10 @@ static bool claim_due(struct tx *tx, void *data, GError **error)
         return false;
     while (q_poller_due_next(rows, &row)) {
         g_autoptr(account_auto) account = account_find(claim->poller->options.accounts, row.id);
-        if (!q_poller_claim(tx, error, row.id, lease_ms))
+        int64_t due_ms = account != NULL ? lease_ms : claim->now_ms + LEAST_WAIT_MS; /* not known yet: in a moment */
+        if (!q_poller_claim(tx, error, row.id, due_ms))
             return false;
-        if (!is_polled(account)) /* not known yet, or its secrets are lost: looked at again when the lease runs out */
+        if (!is_polled(account)) /* its secrets are lost: looked at again when the lease runs out */
             continue;
         struct round *round = g_new0(struct round, 1);
         *round = (struct round){.poller = claim->poller,

@@ -149,6 +149,25 @@ static void test_trouble(struct database *database)
     fixture_close(&f);
 }
 
+/* A channel that was added just now, before the cache has seen it: asked for in a moment, not when a lease runs out. */
+static void test_new_channel(struct database *database)
+{
+    struct fixture f;
+    fixture_open(&f, database);
+    house_run(&f.house, "UPDATE channel SET poll_due_ms = NULL; INSERT INTO channel (id, kind, name, brand_id, "
+                        "poll_cursor, poll_due_ms, created_ms) VALUES (99, 'scripted', 'New', 11, 'start', 1, 1)");
+    int64_t next_ms = step(&f);
+    g_assert_cmpuint(f.network.count, ==, 0);
+    g_assert_cmpint(next_ms, ==, house_now(&f.house) + CLOCK_SECOND_MS);
+    g_assert_true(accounts_reload(f.house.accounts, NULL));
+    clock_manual_advance(&f.house.clock, CLOCK_SECOND_MS);
+    step(&f);
+    answer(&f, 200, "post a\npage over");
+    step(&f);
+    house_expect(&f.house, "ok", "SELECT status FROM channel WHERE id = 99");
+    fixture_close(&f);
+}
+
 /* Posts and cursor are one: when somebody else holds the lease, or the channel was changed, neither is saved. */
 static void test_atomic(struct database *database)
 {
@@ -197,6 +216,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     database_test("/poller/round", test_round);
     database_test("/poller/trouble", test_trouble);
+    database_test("/poller/new_channel", test_new_channel);
     database_test("/poller/atomic", test_atomic);
     database_test("/poller/two_pollers", test_two_pollers);
     return g_test_run();
