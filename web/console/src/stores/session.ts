@@ -42,6 +42,25 @@ export function readSettings(kept: unknown): Settings {
   return settings
 }
 
+/* Whether this browser was signed in when it was here last: who was not is asked to sign in without asking the server,
+ * which would put an error on the browser's console. A browser that keeps nothing is always asked about. */
+const HERE = 'huiyin-here'
+function wasHere(): boolean {
+  try {
+    return localStorage.getItem(HERE) !== null
+  } catch {
+    return true
+  }
+}
+function keepHere(here: boolean): void {
+  try {
+    if (here) localStorage.setItem(HERE, '1')
+    else localStorage.removeItem(HERE)
+  } catch {
+    // forbidden here
+  }
+}
+
 export const useSession = defineStore('session', () => {
   const session = ref<Session | null>(null)
   const state = ref<'unknown' | 'in' | 'out'>('unknown')
@@ -60,6 +79,7 @@ export const useSession = defineStore('session', () => {
     unseenMentions.value = answer.unread_mentions
     if (!pending) settings.value = readSettings(answer.settings)
     state.value = 'in'
+    keepHere(true)
   }
   function leave(): void {
     clearTimeout(timer)
@@ -67,10 +87,12 @@ export const useSession = defineStore('session', () => {
     session.value = null
     context.csrf = ''
     state.value = 'out'
+    keepHere(false)
   }
 
   /** Asks once who is there. Throws only when the server cannot be reached. */
   async function restore(): Promise<void> {
+    if (state.value === 'unknown' && !wasHere()) return leave()
     try {
       take(await call('session_show'))
     } catch (error) {
