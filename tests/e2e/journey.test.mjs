@@ -90,6 +90,7 @@ for (const lang of ['zh', 'en']) {
       await browser.shot(desk, `desk-${lang}`);
       await answer(desk, 'composer-public', words.answer);
       await customer.getByText(words.answer).first().waitFor();
+      await customer.evaluate(() => scrollTo(0, 0)); // back up from who I am, below the phone
       await browser.shot(customer, `sandbox-${lang}`);
       await resolve(desk, words.answer);
       await browser.shot(desk, `desk-resolved-${lang}`);
