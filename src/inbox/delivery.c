@@ -192,9 +192,9 @@ static void recorded(void *data, const GError *error)
     try_free(try);
     g_mutex_lock(&delivery->lock);
     delivery->under_way--;
+    worker_wake(delivery->worker); /* under the lock: whoever waits to free us comes after */
     g_cond_broadcast(&delivery->settled);
     g_mutex_unlock(&delivery->lock);
-    worker_wake(delivery->worker);
 }
 
 static void answered(const struct client_response *response, void *data)

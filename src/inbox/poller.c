@@ -57,9 +57,9 @@ static void round_end(struct round *round)
     round_free(round);
     g_mutex_lock(&poller->lock);
     poller->under_way--;
+    worker_wake(poller->worker); /* under the lock: whoever waits to free us comes after */
     g_cond_broadcast(&poller->settled);
     g_mutex_unlock(&poller->lock);
-    worker_wake(poller->worker);
 }
 
 /* ---- how long to wait after trouble ---- */
