@@ -131,7 +131,7 @@ static bool start_inbox(struct server *server, GError **error)
                                               .secret = app->secret,
                                               .clock = app->clock,
                                               .send = client_send,
-                                              .client = app->client};
+                                              .client = app->guarded_client};
     server->delivery = delivery_new(&delivery);
     wake_add(server->wake, delivery_wake, server->delivery);
     server->housekeeping = housekeeping_new(app->store, app->clock);
@@ -206,12 +206,12 @@ static void stop(struct server *server)
         wake_stop(server->wake);
     if (app->outbox != NULL)
         outbox_stop(app->outbox); /* nothing new goes out */
-    g_clear_pointer(&app->guarded_client, client_free);
     if (app->poller != NULL)
         poller_stop(app->poller);
     if (server->delivery != NULL)
         delivery_stop(server->delivery);
-    g_clear_pointer(&app->client, client_free); /* ends the calls under way … */
+    g_clear_pointer(&app->guarded_client, client_free); /* ends the calls under way … */
+    g_clear_pointer(&app->client, client_free);
     g_clear_pointer(&app->outbox, outbox_free); /* … so that what became of them is recorded */
     g_clear_pointer(&app->poller, poller_free);
     g_clear_pointer(&server->delivery, delivery_free);
