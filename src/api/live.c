@@ -429,8 +429,10 @@ static void stream_gone(struct http_stream *stream, void *data)
     struct live *live = listener->live;
     (void)stream;
     g_mutex_lock(&live->lock);
-    count_online(live, listener->who.person_id, -1);
-    g_ptr_array_remove_fast(live->listeners, listener);
+    listener->gone = true;
+    bool registered = g_ptr_array_remove_fast(live->listeners, listener);
+    if (registered)
+        count_online(live, listener->who.person_id, -1);
     g_mutex_unlock(&live->lock);
     listener_unref(listener);
 }
@@ -462,17 +464,23 @@ void live_listen(struct live *live, struct http_request *request, const struct l
     for (int i = 0; i < EVENT_KIND_COUNT; i++)
         listener->sees |= who->permissions & PERMISSION_BIT(SEEN_BY[i]);
     listener->must_reload = must_reload(live, last_seq);
+    listener_ref(listener); /* ours, until it is registered */
+    /* Not under the lock: of a browser that has left already, gone runs in here. */
+    listener->stream = http_stream_start(request, &watch, NULL);
     g_mutex_lock(&live->lock);
     listener->seq = last_seq < 0 ? live->figures.seq : last_seq;
     listener->behind = listener->must_reload || listener->seq < live->figures.seq;
     g_autoptr(GBytes) hello = seq_frame("hello", listener->seq);
-    listener->stream = http_stream_start(request, &watch, hello);
-    g_ptr_array_add(live->listeners, listener_ref(listener));
-    count_online(live, who->person_id, 1);
+    http_stream_send(listener->stream, hello);
+    if (!listener->gone) {
+        g_ptr_array_add(live->listeners, listener_ref(listener));
+        count_online(live, who->person_id, 1);
+    }
     if (listener->behind)
         live->drained = true;
     g_cond_signal(&live->changed);
     g_mutex_unlock(&live->lock);
+    listener_unref(listener);
 }
 
 struct live *live_new(struct store *store, struct guard *guard, GError **error)
