@@ -5,6 +5,7 @@
 #include "desk/audit.h"
 #include "desk/person.h"
 #include "desk/team.h"
+#include "store/queries.h"
 
 #include <string.h>
 
@@ -47,6 +48,25 @@ static bool hash_password(struct user_job *job, GError **error)
     return job->hash != NULL;
 }
 
+/* A token of less than all scopes makes nobody mightier than itself and gets no hold of somebody who is. */
+static bool within_reach(const struct call *call, const char *role, GError **error)
+{
+    uint64_t bits = role != NULL ? permission_of_role(role) : 0;
+    if (call->unlimited || (bits & ~call->actor->permissions) == 0)
+        return true;
+    error_set(error, HY_ERROR_FORBIDDEN, "role", "more than the token that asks may do");
+    return false;
+}
+
+static bool person_within_reach(struct tx *tx, const struct call *call, GError **error)
+{
+    g_autoptr(rows_auto) rows = NULL;
+    struct q_person_find row;
+    if (!q_person_find(tx, &rows, error, call_id(call)))
+        return false;
+    return !q_person_find_next(rows, &row) || within_reach(call, row.role, error);
+}
+
 static bool create_user(struct tx *tx, void *data, GError **error)
 {
     struct user_job *job = data;
@@ -60,7 +80,8 @@ static bool create_user(struct tx *tx, void *data, GError **error)
                                 .team_ids = ids_of(job->team_ids),
                                 .team_count = job->team_ids != NULL ? job->team_ids->len : 0};
     int64_t id;
-    return person_create(tx, call->actor, &person, call->now_ms, &id, error) &&
+    return within_reach(call, person.role, error) &&
+           person_create(tx, call->actor, &person, call->now_ms, &id, error) &&
            person_view(tx, id, &online, &call->out, error);
 }
 
@@ -84,7 +105,8 @@ static bool change_user(struct tx *tx, void *data, GError **error)
                                    .active = call_has(call, "active") ? &active : NULL,
                                    .team_ids = ids_of(job->team_ids),
                                    .team_count = job->team_ids != NULL ? job->team_ids->len : 0};
-    return person_update(tx, call->actor, call_id(call), &change, call->now_ms, error) &&
+    return within_reach(call, change.role, error) && person_within_reach(tx, call, error) &&
+           person_update(tx, call->actor, call_id(call), &change, call->now_ms, error) &&
            person_view(tx, call_id(call), &online, &call->out, error);
 }
 

@@ -41,15 +41,19 @@ static bool check_type(const struct call *call, GError **error)
     return false;
 }
 
+/* Private messages stand there, too: a token must have been given the right to read those. */
 static bool check_signed_in(struct call *call, GError **error)
 {
-    struct session_holder holder = {0};
-    bool ok = guard_identify(call->app, call->request, call->now_ms, &holder, error);
-    session_holder_clear(&holder);
-    return ok;
+    g_auto(session_holder_auto) holder = {0};
+    if (!guard_identify(call->app, call->request, call->now_ms, &holder, error))
+        return false;
+    if ((holder.permissions & PERMISSION_BIT(PERMISSION_CONVERSATION_READ)) != 0)
+        return true;
+    error_set(error, HY_ERROR_FORBIDDEN, NULL, "needs %s", permission_name(PERMISSION_CONVERSATION_READ));
+    return false;
 }
 
-/* The sandbox a call is about, when the caller may be there. NOT_FOUND, UNAUTHENTICATED. */
+/* The sandbox a call is about, when the caller may be there. NOT_FOUND, UNAUTHENTICATED, FORBIDDEN. */
 static struct account *enter(struct call *call, bool *open, GError **error)
 {
     g_autoptr(account_auto) account = account_find_fresh(call->app->accounts, call_id(call), call->now_ms);
