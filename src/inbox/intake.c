@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define REOPEN_MS (7 * CLOCK_DAY_MS)
+#define PLATFORM_SKEW_MS (2 * CLOCK_MINUTE_MS) /* between a platform's clock and ours */
 #define PRIVATE_THREAD "private"
 #define LINE_BYTES 240    /* last_text */
 #define SUBJECT_BYTES 120 /* the first words */
@@ -483,6 +484,19 @@ static bool take_inbound(struct taking *taking, struct intake_result *result, GE
 
 /* ---- what our own account wrote ---- */
 
+/* The whole text, or what stands behind "reply to @name:" or "@name", as platforms put before it. No less: a short
+ * reply is a part of many others. */
+static bool is_text_of(const char *told, const char *ours)
+{
+    g_autofree char *text = g_strstrip(g_strdup(told));
+    g_autofree char *wanted = g_strstrip(g_strdup(ours));
+    if (!g_str_has_suffix(text, wanted))
+        return false;
+    text[strlen(text) - strlen(wanted)] = '\0';
+    g_strchomp(text);
+    return *text == '\0' || *text == '@' || g_str_has_suffix(text, ":") || g_str_has_suffix(text, "：");
+}
+
 /* Is it a reply of ours whose fate we did not know? Then now we do. */
 static bool settle_reply(struct taking *taking, bool *settled, struct intake_result *result, GError **error)
 {
@@ -493,7 +507,7 @@ static bool settle_reply(struct taking *taking, bool *settled, struct intake_res
         return false;
     struct q_intake_unsettled row;
     while (q_intake_unsettled_next(rows, &row)) {
-        if (strstr(item->text, row.text) == NULL) /* platforms put "reply to @name" before it */
+        if (item->sent_ms < row.first_try_ms - PLATFORM_SKEW_MS || !is_text_of(item->text, row.text))
             continue;
         *settled = true;
         *result = (struct intake_result){.fate = INTAKE_KNOWN, .message_id = row.id};

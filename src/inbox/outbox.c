@@ -324,6 +324,14 @@ static bool deliver_here(struct tx *tx, struct claim *claim, struct try *try, GE
            settle(tx, try, claim->now_ms, error);
 }
 
+/* A try whose end nobody saw stays doubtful: whoever resends it must have looked. */
+static enum channel_fate fate_without_channel(const struct q_outbox_due *row)
+{
+    if (strcmp(row->state, "sending") == 0 || strcmp(row->state, "ambiguous") == 0)
+        return CHANNEL_UNCONFIRMED;
+    return row->deleted_ms != 0 ? CHANNEL_AUTH_REVOKED : CHANNEL_AUTH_EXPIRED;
+}
+
 /* What a due row needs. Calls are left in claim->tries. */
 static bool claim_row(struct tx *tx, struct claim *claim, struct account *account, const struct q_outbox_due *row,
                       GError **error)
@@ -332,7 +340,7 @@ static bool claim_row(struct tx *tx, struct claim *claim, struct account *accoun
     g_ptr_array_add(claim->tries, try);
     bool calls = false, ok = false;
     if (row->deleted_ms != 0 || account->trouble != NULL) {
-        ok = fail(tx, try, row->deleted_ms != 0 ? CHANNEL_AUTH_REVOKED : CHANNEL_AUTH_EXPIRED, claim->now_ms, error);
+        ok = fail(tx, try, fate_without_channel(row), claim->now_ms, error);
     } else if (account->kind->capabilities & CHANNEL_IS_LOCAL) {
         ok = deliver_here(tx, claim, try, error);
     } else if (account->kind->send_build == NULL || account->kind->send_classify == NULL) {
@@ -353,7 +361,7 @@ static bool claim_row(struct tx *tx, struct claim *claim, struct account *accoun
 /* The channel of a reply is gone from the cache: all that is left to do is to say so. */
 static bool fail_orphan(struct tx *tx, struct claim *claim, const struct q_outbox_due *row, GError **error)
 {
-    struct outbox_move move = {.state = "failed", .fate = CHANNEL_AUTH_REVOKED};
+    struct outbox_move move = {.state = "failed", .fate = fate_without_channel(row)};
     claim->done++;
     return outbox_move(tx, row->id, row->conversation_id, &move, claim->now_ms, error);
 }

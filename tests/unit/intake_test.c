@@ -252,13 +252,19 @@ static void test_own_reply_settled(struct database *database)
         house_take(&house, HOUSE_CHANNEL, house_post("p1", "lin", NULL, "hi"), NULL);
     int64_t reply = house_reply(&house, asked->conversation_id, asked->message_id, "we are on it");
     house_run(&house, "UPDATE outbox SET state = 'ambiguous', due_ms = 1");
+    g_autofree struct intake_result *other =
+        house_take(&house, HOUSE_CHANNEL, own(house_post("b0", "brand", "p1", "yes, we are on it"), "p1"),
+                   own(house_post("b00", "brand", "p1", "we are on it by now"), "p1"), NULL);
+    g_assert_cmpint(other[0].fate, ==, INTAKE_TAKEN); /* by hand: they say more than the reply */
+    g_assert_cmpint(other[1].fate, ==, INTAKE_TAKEN);
+    house_expect(&house, "ambiguous", "SELECT state FROM outbox");
     g_autofree struct intake_result *seen =
         house_take(&house, HOUSE_CHANNEL, own(house_post("b1", "brand", "p1", "re @lin: we are on it"), "p1"), NULL);
     g_assert_cmpint(seen->fate, ==, INTAKE_KNOWN);
     g_assert_cmpint(seen->message_id, ==, reply);
     house_expect(&house, "sent", "SELECT state FROM outbox");
     house_expect(&house, "b1", "SELECT native_id FROM message WHERE id = %" G_GINT64_FORMAT, reply);
-    house_expect(&house, "2", "SELECT count(*) FROM message");
+    house_expect(&house, "4", "SELECT count(*) FROM message");
     g_autofree struct intake_result *again =
         house_take(&house, HOUSE_CHANNEL, own(house_post("b1", "brand", "p1", "re @lin: we are on it"), "p1"), NULL);
     g_assert_cmpint(again->fate, ==, INTAKE_KNOWN);

@@ -33,8 +33,8 @@ FROM channel c WHERE c.id = :channel_id AND c.deleted_ms IS NULL
 
 -- intake_unsettled: replies of a conversation of which we do not know whether the platform has them
 -- in: conversation_id i64, visibility text
--- out: id i64, text text
-SELECT o.id, m.text FROM outbox o JOIN message m ON m.id = o.id
+-- out: id i64, text text, first_try_ms i64?
+SELECT o.id, m.text, o.first_try_ms FROM outbox o JOIN message m ON m.id = o.id
 WHERE o.conversation_id = :conversation_id AND m.visibility = :visibility
 AND (o.state IN ('sending', 'ambiguous', 'retry') OR (o.state = 'failed' AND o.error_class = 'unconfirmed'))
 ORDER BY o.id
