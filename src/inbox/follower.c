@@ -58,6 +58,7 @@ struct batch {
     int64_t reached;   /* the last event looked at */
     GArray *documents; /* of struct search_document, texts owned */
     bool full;
+    bool lost; /* the place is not in this log */
 };
 
 static void clear_document(void *document)
@@ -108,6 +109,16 @@ static bool was_queued(const GArray *events, int64_t id)
     return false;
 }
 
+/* Another database stands here (an older one was restored), or what followed the place is purged. */
+static bool look_for_place(struct tx *tx, struct batch *batch, GError **error)
+{
+    int64_t first_seq = 0, last_seq = 0;
+    if (!event_first_seq(tx, &first_seq, error) || !event_last_seq(tx, &last_seq, error))
+        return false;
+    batch->lost = last_seq != 0 && (batch->upto > last_seq || first_seq > batch->upto + 1);
+    return true;
+}
+
 static bool read_batch(struct tx *tx, void *data, GError **error)
 {
     struct batch *batch = data;
@@ -115,6 +126,8 @@ static bool read_batch(struct tx *tx, void *data, GError **error)
     g_autoptr(rows_auto) rows = NULL;
     struct q_follower_texts row;
     g_array_set_size(batch->documents, 0);
+    if (!look_for_place(tx, batch, error) || batch->lost)
+        return batch->lost;
     if (!event_read(tx, batch->upto, BATCH, &events, error))
         return false;
     batch->reached = events->len > 0 ? g_array_index(events, struct event, events->len - 1).seq : batch->upto;
@@ -168,12 +181,12 @@ bool follower_search(void *data, int64_t *next_ms, GError **error)
     struct batch batch = {.follower = follower, .documents = g_array_new(FALSE, FALSE, sizeof(struct search_document))};
     g_array_set_clear_func(batch.documents, clear_document);
     bool ok = search_index_upto(follower->options.search, &batch.upto, error);
-    if (ok && batch.upto == 0) {
+    if (ok && batch.upto != 0)
+        ok = store_read(follower->options.store, read_batch, &batch, error);
+    if (ok && (batch.upto == 0 || batch.lost))
         ok = store_read(follower->options.store, read_everything, &batch, error);
-    } else if (ok) {
-        ok = store_read(follower->options.store, read_batch, &batch, error) &&
-             (batch.reached == batch.upto || add_documents(&batch, batch.reached, error));
-    }
+    else if (ok && batch.reached != batch.upto)
+        ok = add_documents(&batch, batch.reached, error);
     *next_ms = batch.full ? 0 : INT64_MAX;
     g_array_unref(batch.documents);
     return ok;

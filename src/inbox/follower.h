@@ -4,8 +4,9 @@
  *             ──messages, notes──▶ search_index_add (its own file, its own place in the log)
  *
  * Both belong to the process, not to the database, so their places are not in table follower: the accounts are read
- * whole at the start, the index keeps its place in its own file. An index that is new or was lost is made from all
- * messages in one snapshot, then goes on with the log. */
+ * whole at the start, the index keeps its place in its own file. An index that is new, was
+ * lost, or has a place that the log does not hold (a restored database, a purged log) is made from all messages in
+ * one snapshot, then goes on with the log. */
 #pragma once
 #include "base/clock.h"
 #include "inbox/account.h"

@@ -88,6 +88,13 @@ static void test_search(struct database *database)
     g_assert_true(search_index_upto(index, &upto, NULL));
     g_autofree char *last = g_strdup_printf("%" PRId64, upto);
     house_expect(&house, last, "SELECT max(seq) FROM event");
+    g_autofree struct intake_result *missed =
+        house_take(&house, HOUSE_CHANNEL, house_dm("d3", "lin", "退款 purged"), NULL);
+    house_run(&house, "DELETE FROM event"); /* the log was purged while the index stood still */
+    g_autofree struct intake_result *later =
+        house_take(&house, HOUSE_CHANNEL, house_dm("d4", "lin", "退款 at last"), NULL);
+    round_of(follower_search, follower);
+    g_assert_cmpuint(found(index, "退款"), ==, 4);
     follower_free(follower);
     house_close(&house);
 }

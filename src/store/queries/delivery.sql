@@ -49,8 +49,8 @@ UPDATE hook SET failing_since_ms = coalesce(failing_since_ms, :now_ms) WHERE id 
 -- changes
 UPDATE hook SET enabled = 0, disabled_reason = :reason WHERE id = :id AND enabled = 1
 
--- delivery_purge: the log of what was told long ago
+-- delivery_purge: what was told long ago, or waited so long that its event is gone; only the oldest are looked at
 -- in: before_ms i64, limit i64
 -- changes
-DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE updated_ms < :before_ms
-AND state IN ('sent', 'failed') ORDER BY id LIMIT :limit)
+DELETE FROM delivery WHERE id IN (
+SELECT o.id FROM (SELECT id, updated_ms FROM delivery ORDER BY id LIMIT :limit) AS o WHERE o.updated_ms < :before_ms)

@@ -29,12 +29,12 @@ FROM event WHERE conversation_id = :conversation_id
 --? before_seq: AND seq < :before_seq
 ORDER BY seq DESC LIMIT :limit
 
--- event_purge: events older than all cursors and the time kept
+-- event_purge: events older than all cursors and the time kept; only the oldest are looked at
 -- in: before_ms i64, limit i64
 -- changes
 DELETE FROM event WHERE seq IN (
-SELECT seq FROM event WHERE at_ms < :before_ms
-AND seq <= (SELECT coalesce(min(seq), 0) FROM follower) ORDER BY seq LIMIT :limit)
+SELECT o.seq FROM (SELECT seq, at_ms FROM event ORDER BY seq LIMIT :limit) AS o WHERE o.at_ms < :before_ms
+AND o.seq <= (SELECT coalesce(min(seq), 0) FROM follower))
 
 -- follower_seq: a follower's cursor
 -- in: name text
