@@ -143,16 +143,20 @@ static void drop_notice(void *data, const PGresult *result)
 static struct connection *open_connection(const struct store_options *options, bool writes, GError **error)
 {
     static const char *const KEYS[] = {
-        "dbname", "connect_timeout", "client_encoding", "application_name", "tcp_user_timeout", "options", NULL};
-    /* A process that hangs inside a transaction must not keep the others from writing for ever. */
+        "dbname",          "connect_timeout",     "client_encoding",  "application_name", "tcp_user_timeout",
+        "keepalives_idle", "keepalives_interval", "keepalives_count", "options",          NULL};
+    /* A database machine that vanishes is noticed within half a minute, also by the connection that only listens; a
+     * process that hangs inside a transaction must not keep the others from writing for ever. */
     const char *const values[] = {options->url, "5",     "UTF8",
-                                  "huiyin",     "15000", "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
+                                  "huiyin",     "15000", "15",
+                                  "5",          "3",     "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
                                   NULL};
     struct connection *connection = g_new0(struct connection, 1);
     connection->writes = writes;
     connection->prepared = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     connection->pg = PQconnectdbParams(KEYS, values, 1);
     PQsetNoticeReceiver(connection->pg, drop_notice, NULL);
+    PQsetErrorVerbosity(connection->pg, PQERRORS_TERSE); /* the details of an error may quote a message; it is logged */
     if (PQstatus(connection->pg) == CONNECTION_OK && PQenterPipelineMode(connection->pg) == 1)
         return connection;
     lost(connection, "connect", error);
