@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct {
     const char *name;
@@ -29,6 +30,7 @@ static int help(FILE *out)
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
+    umask(077); /* whatever it writes holds what customers said */
     g_set_prgname("huiyin");
     if (argc < 2)
         return help(stderr);

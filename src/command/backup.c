@@ -162,6 +162,24 @@ static void remove_leftovers(const char *data)
     }
 }
 
+/* Both are copied whole before anything that is there goes: a disk that is full leaves the old database as it was. */
+static bool replace(const char *data, const char *file, const char *file_key, const char *database, const char *key,
+                    GError **error)
+{
+    g_autofree char *fresh = g_strconcat(database, ".restored", NULL);
+    g_autofree char *fresh_key = g_strconcat(key, ".restored", NULL);
+    bool ok = copy_file(file_key, fresh_key, error) && copy_file(file, fresh, error);
+    if (ok) {
+        remove_leftovers(data);
+        ok = (g_rename(fresh_key, key) == 0 && g_rename(fresh, database) == 0) ||
+             failed("cannot write", database, error);
+        sync_directory_of(database);
+    }
+    g_unlink(fresh);
+    g_unlink(fresh_key);
+    return ok;
+}
+
 static bool check_restored(const struct config *config, GError **error)
 {
     g_auto(command_data_auto) data = {0};
@@ -179,10 +197,8 @@ static bool restore(const struct config *config, const char *file, bool force, G
     bool ok = force || !g_file_test(database, G_FILE_TEST_EXISTS);
     if (!ok)
         error_set(error, HY_ERROR_CONFLICT, "data", "%s is there; --force replaces it", database);
-    if (ok) {
-        remove_leftovers(config->data);
-        ok = copy_file(key_copy, key, error) && copy_file(file, database, error) && check_restored(config, error);
-    }
+    if (ok)
+        ok = replace(config->data, file, key_copy, database, key, error) && check_restored(config, error);
     close(lock);
     return ok;
 }

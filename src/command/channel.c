@@ -13,7 +13,7 @@ struct job {
     const char *target; /* a kind or an id, as the verb wants */
     int64_t id;
     char *name, *brand, *team, *enabled;
-    char **pairs;
+    char **pairs, **more_pairs; /* "key=value": of --set, and those that follow one without it */
     json_t *settings;
     const struct secret *secret;
     const struct config *config;
@@ -145,7 +145,8 @@ static bool check(struct job *job, GError **error)
         return false;
     }
     job->settings = json_object();
-    return command_read_settings(job->pairs, job->settings, error);
+    return command_read_settings(job->pairs, job->settings, error) &&
+           command_read_settings(job->more_pairs, job->settings, error);
 }
 
 static bool run(const char *verb, struct job *job, GError **error)
@@ -185,10 +186,11 @@ int command_channel(int argc, char **argv)
     if (!command_options(&argc, &argv, USAGE, entries, &config))
         return 2;
     bool lists = argc == 2 && strcmp(argv[1], "list") == 0;
-    if (!lists && !(argc == 3 && g_strv_contains(VERBS, argv[1])))
+    if (!lists && !((argc == 3 || (argc > 3 && job.pairs != NULL)) && g_strv_contains(VERBS, argv[1])))
         return command_usage(USAGE);
     job.config = config;
     job.target = argv[2];
+    job.more_pairs = lists ? NULL : argv + 3;
     if (!lists && strcmp(argv[1], "add") != 0 && !id_parse(argv[2], &job.id))
         return command_usage(USAGE);
     if (!run(argv[1], &job, &error))
