@@ -1,12 +1,13 @@
 /* interface.test.mjs - the interface as its tables say: written down, valid, guarded; sessions, keys, live push. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { after, before, describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { freshDatabase, query } from '../lib/postgres.mjs';
-import { BINARY, ROOT, run, temporaryDirectory } from '../lib/process.mjs';
+import { BINARY, ROOT, run, temporaryDirectory, until as eventually } from '../lib/process.mjs';
 import { Api, Server, stream } from '../lib/server.mjs';
 
 const PASSWORD = 'a long password';
@@ -108,6 +109,18 @@ for (const kind of ['sqlite', 'postgres']) {
       assert.ok(list.items.every((one) => one.token === null));
       await admin.good('DELETE', `/api/v1/tokens/${small.id}`);
       assert.equal((await api.call('GET', '/api/v1/users')).status, 401);
+      const made = await admin.good('POST', '/api/v1/tokens', { name: 'people', scopes: ['user.manage', 'user.read'] });
+      const people = new Api(server, made.token);
+      const me = (await admin.get('/api/v1/session')).user;
+      for (const [method, path, body] of [
+        ['POST', '/api/v1/users', { login: 'mighty', name: 'M', role: 'admin', password: PASSWORD }],
+        ['PATCH', `/api/v1/users/${me.id}`, { password: PASSWORD }],
+      ]) {
+        const answer = await people.call(method, path, body);
+        assert.equal(answer.status, 403, answer.text);
+        assert.equal(answer.json.error.field, 'role');
+      }
+      await admin.good('DELETE', `/api/v1/tokens/${made.id}`);
     });
 
     test('a session: cookie, CSRF, language, profile, password, end', async () => {
@@ -216,6 +229,17 @@ for (const kind of ['sqlite', 'postgres']) {
       assert.deepEqual(audit.map((one) => one.action), ['user.update', 'user.update', 'token.create', 'user.create'].filter((a) => a !== 'token.create'));
     });
 
+    test('channel add: settings in any number, each with its --set or following one', async () => {
+      for (const settings of [['--set', 'brand_name=A', '--set', 'greeting_en=B=C'], ['--set', 'brand_name=A', 'greeting_en=B=C']]) {
+        const added = JSON.parse(await server.command('channel', 'add', 'webchat', '--name', '参数', ...settings));
+        assert.equal(added.settings.brand_name, 'A');
+        assert.equal(added.settings.greeting_en, 'B=C');
+        assert.ok(added.secret);
+      }
+      const wrong = await run(BINARY, ['channel', 'add', 'webchat', '--set', 'brand_name=A', 'nonsense', ...server.where]);
+      assert.equal(wrong.code, 1, wrong.stderr);
+    });
+
     test('channels: kinds, secrets kept to themselves, changes, removal', async () => {
       const kinds = (await admin.get('/api/v1/channel-kinds')).items;
       assert.ok(kinds.some((one) => one.kind === 'weibo' && one.settings.some((setting) => setting.secret)));
@@ -256,6 +280,24 @@ for (const kind of ['sqlite', 'postgres']) {
       assert.deepEqual((await admin.get(`/api/v1/hooks/${hook.id}/deliveries`)).items, []);
       await admin.good('DELETE', `/api/v1/hooks/${hook.id}`);
       assert.equal((await admin.call('PATCH', `/api/v1/hooks/${hook.id}`, { enabled: true })).status, 404);
+    });
+
+    test('outgoing webhooks reach no address that is not public', async () => {
+      let reached = 0;
+      const inside = createServer((_, response) => {
+        reached++;
+        response.end();
+      });
+      await new Promise((ready) => inside.listen(0, '127.0.0.1', ready));
+      const hook = await admin.post('/api/v1/hooks', { url: `http://127.0.0.1:${inside.address().port}/in`, kinds: ['user.changed'] });
+      const target = (await admin.get('/api/v1/users')).items.find((one) => one.login === 'viewer');
+      await admin.patch(`/api/v1/users/${target.id}`, { name: 'V in' });
+      const tried = await eventually('a try has ended', async () => (await admin.get(`/api/v1/hooks/${hook.id}/deliveries`)).items
+        .find((one) => one.state === 'waiting' && one.attempts === 1));
+      assert.equal(tried.status, 0);
+      assert.equal(reached, 0);
+      await admin.good('DELETE', `/api/v1/hooks/${hook.id}`);
+      inside.close();
     });
 
     test('lists: limit and cursor', async () => {
@@ -411,6 +453,8 @@ for (const kind of ['sqlite', 'postgres']) {
         assert.equal(second.code, 1);
         const file = join(temporaryDirectory(), 'copy');
         await server.command('backup', file);
+        for (const name of [file, `${file}.key`, join(server.dir, 'huiyin.db'), join(server.dir, 'secret.key')])
+          assert.equal((await stat(name)).mode & 0o077, 0, `${name} is for its owner only`);
         const refused = await run(BINARY, ['restore', file, '--force', '--data', server.dir]);
         assert.equal(refused.code, 1, 'not under a running server');
         const dir = temporaryDirectory();
