@@ -55,7 +55,7 @@ static enum lang lang_of_request(const struct app *app, struct http_request *req
     return lang_parse(header != NULL && *header != '\0' ? header : app->config->lang);
 }
 
-static void answer_error(struct http_request *request, const GError *error, enum lang lang)
+static void answer_error(struct http_request *request, int status, const GError *error, enum lang lang)
 {
     enum hy_error code = error_code(error);
     g_autofree char *message = error_text(error, lang);
@@ -73,7 +73,12 @@ static void answer_error(struct http_request *request, const GError *error, enum
     if (code == HY_ERROR_UNAUTHENTICATED)
         http_add_header(request, "WWW-Authenticate", "Bearer");
     char *text = writer_steal(&out, &length);
-    http_answer_take(request, error_http_status(code), JSON_TYPE, text, length);
+    http_answer_take(request, status, JSON_TYPE, text, length);
+}
+
+void call_refuse(struct call *call, int status, const GError *error)
+{
+    answer_error(call->request, status, error, call->lang);
 }
 
 void call_on_error(struct http_request *request, enum hy_error code, void *data)
@@ -81,7 +86,7 @@ void call_on_error(struct http_request *request, enum hy_error code, void *data)
     const struct app *app = data;
     g_autoptr(GError) error = NULL;
     error_set(&error, code, code == HY_ERROR_TOO_LARGE ? "body" : NULL, "refused by the server");
-    answer_error(request, error, lang_of_request(app, request));
+    answer_error(request, error_http_status(error_code(error)), error, lang_of_request(app, request));
 }
 
 static void answer(struct exchange *exchange)
@@ -216,7 +221,7 @@ static void handle(struct http_request *request, void *data)
     }
     if (error_http_status(error_code(error)) >= 500)
         log_failure(call->route->name, error);
-    answer_error(request, error, call->lang);
+    answer_error(request, error_http_status(error_code(error)), error, call->lang);
 }
 
 struct http_route *call_routes(const struct app *app, const struct http_route *more, size_t more_count, size_t *count)

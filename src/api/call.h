@@ -73,6 +73,8 @@ bool call_may(const struct call *call, enum permission permission);
 bool call_require(const struct call *call, enum permission permission, GError **error); /* FORBIDDEN */
 
 void call_status(struct call *call, int status);
+/* For handlers of RAW routes: answers error's JSON under another status than its own; then return true. */
+void call_refuse(struct call *call, int status, const GError *error);
 void call_done(struct call *call); /* answers {"ok":true} */
 
 /* ---- the database ---- */

@@ -37,8 +37,12 @@ static bool has_room(const char *dir, GError **error)
 bool api_health_ready(struct call *call, GError **error)
 {
     int64_t seq;
-    if (!store_read(call->app->store, touch, &seq, error) || !has_room(call->app->config->data, error))
-        return false;
+    (void)error;
+    g_autoptr(GError) trouble = NULL;
+    if (!store_read(call->app->store, touch, &seq, &trouble) || !has_room(call->app->config->data, &trouble)) {
+        call_refuse(call, 503, trouble); /* whatever it is: the one status every load balancer takes for "not now" */
+        return true;
+    }
     g_autoptr(GBytes) body = g_bytes_new_static("ready\n", 6);
     http_answer(call->request, 200, TEXT_TYPE, body);
     return true;
