@@ -43,6 +43,11 @@ static bool purge_deliveries(struct tx *tx, int64_t now_ms, int64_t *done, GErro
     return q_delivery_purge(tx, done, error, now_ms - 30 * CLOCK_DAY_MS, ROWS);
 }
 
+static bool purge_visitors(struct tx *tx, int64_t now_ms, int64_t *done, GError **error)
+{
+    return q_housekeeping_visitor_purge(tx, done, error, now_ms - 30 * CLOCK_DAY_MS, ROWS);
+}
+
 static bool purge_events(struct tx *tx, int64_t now_ms, int64_t *done, GError **error)
 {
     return q_event_purge(tx, done, error, now_ms - 30 * CLOCK_DAY_MS, ROWS);
@@ -59,6 +64,7 @@ static const struct chore {
     {"keys", purge_keys, 10 * CLOCK_MINUTE_MS},
     {"payloads", purge_payloads, 10 * CLOCK_MINUTE_MS},
     {"deliveries", purge_deliveries, 10 * CLOCK_MINUTE_MS},
+    {"visitors", purge_visitors, 10 * CLOCK_MINUTE_MS},
     {"events", purge_events, 10 * CLOCK_MINUTE_MS},
 };
 

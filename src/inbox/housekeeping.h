@@ -3,8 +3,8 @@
  *   at its time        snoozed conversations come back
  *   every 20 s         who left without a word is no longer shown as present
  *   every few minutes  what is over goes: sessions and failed sign-ins, idempotency keys (7 days), raw payloads
- *                      (90 days), the log of deliveries (30 days), events (30 days, and only what every follower has
- *                      passed)
+ *                      (90 days), the log of deliveries (30 days), web chat visitors who never wrote (30 days),
+ *                      events (30 days, and only what every follower has passed)
  *
  * Each step takes a few rows and one short transaction, and goes on at once while there is more. Several processes on
  * one database may do it side by side: what one has done the other finds done. Threads: a worker of its own. */

@@ -243,10 +243,15 @@ static void test_housekeeping(struct database *database)
     house_expect(&house, "{\"state\":\"open\",\"due_at\":\"2026-01-02T03:04:10.000Z\",\"snoozed_until\":null}",
                  "SELECT data FROM event WHERE kind = 'conversation.changed'");
 
+    house_run(&house,
+              "INSERT INTO webchat_visitor (id, channel_id, digest, identity_id, created_ms, seen_ms) "
+              "SELECT 71, %d, 'silent', NULL, 1, 1 UNION ALL SELECT 72, %d, 'wrote', min(id), 1, 1 FROM identity",
+              HOUSE_CHANNEL, HOUSE_CHANNEL);
     clock_manual_advance(&house.clock, 91 * CLOCK_DAY_MS);
     g_autofree struct intake_result *fresh = house_take(&house, HOUSE_CHANNEL, house_dm("d3", "lin", "hi"), NULL);
     round_of(housekeeping_step, keeping);
     house_expect(&house, "1", "SELECT count(*) FROM payload"); /* the fresh one */
+    house_expect(&house, "72", "SELECT min(id) FROM webchat_visitor");
     g_autofree char *events = house_ask(&house, "SELECT count(*) FROM event");
     g_assert_cmpint(atoi(events), >, 5); /* a follower has not passed them: nobody has */
     house_run(&house, "INSERT INTO follower (name, seq) VALUES ('hooks', 3)");

@@ -392,6 +392,7 @@ CREATE TABLE webchat_visitor (
     created_ms @I64 NOT NULL,
     seen_ms @I64 NOT NULL
 );
+CREATE INDEX webchat_visitor_silent ON webchat_visitor (seen_ms) WHERE identity_id IS NULL;
 
 CREATE TABLE webchat_line (                  -- the visitor's side of a conversation, counted for resuming
     visitor_id @I64 NOT NULL REFERENCES webchat_visitor (id),
