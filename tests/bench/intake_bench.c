@@ -32,8 +32,9 @@ static void free_post(gpointer post)
 
 static struct intake_batch *make(const struct assess *assess, struct account *account, int number)
 {
-    static const char TEXT[] = "三周了，退款还没到账，客服电话永远占线，发了邮件也没有人回。你们就是这样对待老客户的吗？"
-                               "希望今天之内给一个明确的答复，不然我就去 12315 投诉了。订单号 2026102417，麻烦尽快核对一下。";
+    static const char TEXT[] =
+        "三周了，退款还没到账，客服电话永远占线，发了邮件也没有人回。你们就是这样对待老客户的吗？"
+        "希望今天之内给一个明确的答复，不然我就去 12315 投诉了。订单号 2026102417，麻烦尽快核对一下。";
     g_autoptr(GPtrArray) posts = g_ptr_array_new_with_free_func(free_post);
     g_autoptr(GBytes) body = g_bytes_new_static(TEXT, sizeof TEXT);
     struct channel_post *post = channel_post_new();
