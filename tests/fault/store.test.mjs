@@ -77,7 +77,11 @@ test('full disk: refused clearly, nothing acknowledged is lost, recovers by itse
   await server.stop();
   await server.start();
   await assertKept(server, acknowledged, pushed);
-  assert.match(await server.command('doctor'), /\S/);
+  const doctor = await run(server.binary, ['doctor', ...server.where], { env: { LANG: 'C.UTF-8' } });
+  assert.match(doctor.stdout, /ok +integrity: ok/);
+  assert.match(doctor.stdout, /BAD +free disk: \d/, 'so small a disk is a finding');
+  assert.equal(doctor.stdout.match(/BAD/g).length, 1, doctor.stdout);
+  assert.equal(doctor.code, 1);
 });
 
 test('PostgreSQL goes away under load and comes back', async () => {
