@@ -38,7 +38,7 @@ const fate = async (id) => (await api.all('/api/v1/outbox')).find((item) => item
 const settled = (id, ...states) => until(`the answer is ${states.join(' or ')}`, async () => {
   const item = await fate(id);
   return states.includes(item.delivery.state) && item;
-}, { timeout: 60000 });
+}, { timeout: 90000 }); // a minute is waited when the platform limits us and does not say for how long
 const effect = async (text) => (await weibo.effects()).get(text) ?? 0;
 
 const RECOVERS = [
