@@ -353,10 +353,14 @@ static bool weigh_again(struct taking *taking, int64_t message_id, GError **erro
 static bool take_known(struct taking *taking, int64_t message_id, struct intake_result *result, GError **error)
 {
     *result = (struct intake_result){.fate = INTAKE_KNOWN, .message_id = message_id};
+    const struct item *item = taking->item;
     if (!note_aliases(taking, message_id, error))
         return false;
-    return taking->item->post->own || !tells_more(taking) ||
-           (known_person(taking, error) && weigh_again(taking, message_id, error));
+    if (item->post->own)
+        return true;
+    if (item->target != NULL && !q_intake_target(taking->tx, error, message_id, item->target, item->url))
+        return false;
+    return !tells_more(taking) || (known_person(taking, error) && weigh_again(taking, message_id, error));
 }
 
 /* ---- conversation ---- */

@@ -52,11 +52,13 @@ static void test_known(struct database *database)
 
     struct channel_post *polled = house_dm("dm:5", "lin", "hello"); /* names the push it was */
     polled->alias_id = g_strdup("push:77");
+    polled->target = g_strdup("{\"comment\":\"5\"}"); /* and what it takes to answer it */
     g_autofree struct intake_result *second = house_take(&house, HOUSE_CHANNEL, polled, NULL);
     g_assert_cmpint(second->fate, ==, INTAKE_KNOWN);
     g_autofree struct intake_result *third = house_take(&house, HOUSE_CHANNEL, house_dm("dm:5", "lin", "hello"), NULL);
     g_assert_cmpint(third->fate, ==, INTAKE_KNOWN); /* by the key it learnt */
     house_expect(&house, "1", "SELECT count(*) FROM message");
+    house_expect(&house, "{\"comment\":\"5\"}", "SELECT target FROM message");
     house_expect(&house, "2", "SELECT count(*) FROM event");
 
     struct channel_post *with_alias = house_dm("dm:6", "lin", "again"); /* and the other way round */

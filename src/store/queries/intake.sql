@@ -44,6 +44,10 @@ ORDER BY o.id
 INSERT INTO message_alias (channel_id, native_id, message_id) VALUES (:channel_id, :native_id, :message_id)
 ON CONFLICT (channel_id, native_id) DO NOTHING
 
+-- intake_target: what it takes to answer a message that was pushed without it
+-- in: id i64, target text, url text?
+UPDATE message SET target = :target, url = coalesce(url, :url) WHERE id = :id AND target IS NULL
+
 -- intake_contact: somebody new
 -- in: id i64, name text, folded text, now_ms i64
 INSERT INTO contact (id, name, folded, created_ms, seen_ms) VALUES (:id, :name, :folded, :now_ms, :now_ms)
