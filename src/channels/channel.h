@@ -243,7 +243,8 @@ struct channel_kind {
     void (*probe_read)(const struct channel_account *account, const struct channel_response *response,
                        struct channel_outcome *outcome);
 
-    int64_t send_interval_ms; /* the least time between two sends on one channel; 0 = none */
+    /* The least time between two sends on one channel, in ms; 0 = none. NULL: none. */
+    int64_t (*send_interval_ms)(const struct channel_account *account);
 };
 
 /* registry.c: every kind, ends with NULL. */

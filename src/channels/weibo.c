@@ -31,6 +31,11 @@ static const struct channel_setting_kind SETTINGS[] = {
      .label = {"轮询间隔（秒）", "Polling interval (seconds)"},
      .help = {"官方建议 3–5 分钟；若应用每天只有 100 次额度，请设为 2700 以上。",
               "Weibo advises 3 to 5 minutes; with a quota of 100 requests a day use 2700 or more."}},
+    {.key = "send_interval_ms",
+     .fallback = "1000",
+     .label = {"发送间隔（毫秒）", "Pause between two sends (milliseconds)"},
+     .help = {"同一账号两次发送之间至少隔多久；0 表示不限。",
+              "The least time between two sends of this account; 0 = none."}},
     {.key = "commercial",
      .fallback = "no",
      .label = {"使用商业接口", "Commercial interface"},
@@ -101,6 +106,7 @@ static bool check_settings(const struct channel_account *account, GError **error
            kit_check_range(account, "public_limit", 1, 10000, error) &&
            kit_check_range(account, "private_limit", 1, 10000, error) &&
            kit_check_range(account, "window_h", 1, 24 * 365, error) &&
+           kit_check_range(account, "send_interval_ms", 0, 3600000, error) &&
            kit_check_range(account, "settle_s", 0, 3600, error) &&
            kit_check_range(account, "tolerance_s", 0, 86400, error);
 }
@@ -261,6 +267,11 @@ static void probe_read(const struct channel_account *account, const struct chann
         kit_outcome(outcome, CHANNEL_OK, 0, NULL);
 }
 
+static int64_t send_interval_ms(const struct channel_account *account)
+{
+    return kit_setting_i64(account, "send_interval_ms");
+}
+
 const struct channel_kind WEIBO_KIND = {
     .kind = "weibo",
     .label = {"微博", "Weibo"},
@@ -280,5 +291,5 @@ const struct channel_kind WEIBO_KIND = {
     .reconcile_read = weibo_reconcile_read,
     .probe_build = probe_build,
     .probe_read = probe_read,
-    .send_interval_ms = CLOCK_SECOND_MS,
+    .send_interval_ms = send_interval_ms,
 };

@@ -309,7 +309,8 @@ static bool claim_call(struct tx *tx, struct claim *claim, struct try *try, GErr
         return q_outbox_claim_check(tx, error, try->outbound.id, now_ms, now_ms + OUTBOX_LEASE_MS);
     }
     try->attempts++;
-    int64_t interval_ms = try->account->kind->send_interval_ms;
+    const struct channel_kind *kind = try->account->kind;
+    int64_t interval_ms = kind->send_interval_ms != NULL ? kind->send_interval_ms(&try->account->channel) : 0;
     if (interval_ms > 0) {
         g_hash_table_add(claim->used, &try->account->channel.id);
         if (!q_outbox_channel_wait(tx, error, try->account->channel.id, now_ms + interval_ms))

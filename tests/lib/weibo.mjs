@@ -20,7 +20,7 @@ export class WeiboStandin {
   settings(more = {}) {
     return {
       app_secret: 'xyz123xyz', uid: '1900000001', access_token: 'standin-token', poll_interval_s: '1', settle_s: '1',
-      api_url: this.url, message_url: this.url, commercial_url: this.url, fallback_ip: '211.156.0.1', ...more,
+      api_url: this.url, message_url: this.url, commercial_url: this.url, fallback_ip: '211.156.0.1', send_interval_ms: '50', ...more,
     };
   }
 

@@ -89,7 +89,7 @@ static void fixture_open(struct fixture *f, const struct database *database)
     HOUSE_SCRIPTED.send_classify = read_send;
     HOUSE_SCRIPTED.reconcile_build = build_ask;
     HOUSE_SCRIPTED.reconcile_read = read_ask;
-    HOUSE_SCRIPTED.send_interval_ms = 0;
+    HOUSE_SCRIPTED.send_interval_ms = NULL;
     house_open(&f->house, database);
     house_network_init(&f->network);
     f->outbox = new_outbox(f, f->house.store);
@@ -229,11 +229,17 @@ static void test_rate_limited(struct database *database)
     fixture_close(&f);
 }
 
+static int64_t two_seconds(const struct channel_account *account)
+{
+    (void)account;
+    return 2000;
+}
+
 static void test_interval(struct database *database)
 {
     struct fixture f;
     fixture_open(&f, database);
-    HOUSE_SCRIPTED.send_interval_ms = 2000;
+    HOUSE_SCRIPTED.send_interval_ms = two_seconds;
     g_autofree struct intake_result *other = house_take(&f.house, HOUSE_CHANNEL, house_dm("d1", "wang", "hi"), NULL);
     reply(&f, "one");
     house_reply(&f.house, other->conversation_id, other->message_id, "two");
