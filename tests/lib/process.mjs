@@ -30,8 +30,8 @@ export async function start(command, args, ready, { env = {}, cwd = ROOT, timeou
     text = (text + chunk).slice(-200000);
     for (const wake of grown.splice(0)) wake();
   };
-  child.stdout.on('data', take);
-  child.stderr.on('data', take);
+  child.stdout.setEncoding('utf8').on('data', take);
+  child.stderr.setEncoding('utf8').on('data', take);
   child.once('exit', () => {
     living.delete(child);
     take('');
@@ -63,8 +63,10 @@ export async function run(command, args, { input = '', env = {}, cwd = ROOT, tim
   const child = spawn(command, args, { env: { ...process.env, ...env }, cwd });
   living.add(child);
   const out = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => (out.stdout += chunk));
-  child.stderr.on('data', (chunk) => (out.stderr += chunk));
+  for (const name of ['stdout', 'stderr']) {
+    child[name].setEncoding('utf8'); // a character may come in two pieces
+    child[name].on('data', (chunk) => (out[name] += chunk));
+  }
   child.stdin.on('error', () => {}); // it may have ended without reading
   child.stdin.end(input);
   const killer = setTimeout(() => child.kill('SIGKILL'), timeout);
