@@ -88,8 +88,10 @@ static enum MHD_Result deliver(struct http_request *request)
     http_count(server, bytes_out, request->sent);
     log_line(LOG_DEBUG, "http.answer", "method=%s path=%s status=%d ms=%" G_GINT64_FORMAT, request->method,
              request->target, request->status, http_monotonic_ms() - request->begun_ms);
-    if (request->has_body && !request->dispatched) /* the rest of the body is not read: the connection cannot go on */
+    if (request->has_body && !request->dispatched) { /* the rest of the body is not read: the connection cannot go on */
         MHD_add_response_header(response, "Connection", "close");
+        request->socket->unread = true;
+    }
     enum MHD_Result result = MHD_queue_response(request->mhd, (unsigned)request->status, response);
     MHD_destroy_response(response);
     if (request->stream != NULL)

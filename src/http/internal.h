@@ -17,6 +17,7 @@ struct connection {
     int fd;
     bool in_body;        /* what the deadline is for */
     bool cut;            /* shut down by the sweeper */
+    bool unread;         /* answered before the client had said all: it is heard out, see linger.h */
     int64_t deadline_ms; /* monotonic, atomic; 0 = none: an exchange is with its handler */
 };
 
@@ -37,6 +38,7 @@ struct http_server {
     GMutex lock; /* of everything below but the counters */
     GCond idle;  /* in_flight fell, while stopping */
     struct connection *connections;
+    struct lingering *linger; /* the timer thread's, and whoever adds */
     struct http_request *requests;
     GHashTable *streams; /* serial → struct http_stream, one reference each */
     uint64_t last_serial;

@@ -1,5 +1,7 @@
 #include "http/internal.h"
 
+#include "http/linger.h"
+
 #include "base/log.h"
 
 #include <errno.h>
@@ -73,6 +75,8 @@ static void connection_close(struct http_server *server, struct connection *sock
     else
         server->connections = socket->next;
     g_mutex_unlock(&server->lock);
+    if (socket->unread && !socket->cut)
+        linger_add(server->linger, socket->fd, http_monotonic_ms());
     http_uncount(server, connections);
     g_free(socket);
 }
@@ -145,6 +149,8 @@ static void *run_timer(void *data)
         for (int i = 0; i < count; i++) {
             if (events[i].data.u64 == 0)
                 on = false;
+            else if (events[i].data.u64 & LINGER_MARK)
+                linger_hear(server->linger, events[i].data.u64);
             else
                 peer_closed(server, events[i].data.u64);
         }
@@ -153,6 +159,7 @@ static void *run_timer(void *data)
             continue;
         next_ms = now_ms + tick;
         sweep(server, now_ms);
+        linger_sweep(server->linger, now_ms);
         g_autoptr(GPtrArray) streams = all_streams(server);
         for (guint i = 0; i < streams->len; i++)
             stream_beat(streams->pdata[i], comment, now_ms);
@@ -285,6 +292,7 @@ static bool open_files(struct http_server *server)
     struct epoll_event wake = {.events = EPOLLIN, .data.u64 = 0};
     server->watch_fd = epoll_create1(EPOLL_CLOEXEC);
     server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    server->linger = linger_new(server->watch_fd);
     return server->watch_fd >= 0 && server->wake_fd >= 0 &&
            epoll_ctl(server->watch_fd, EPOLL_CTL_ADD, server->wake_fd, &wake) == 0;
 }
@@ -399,6 +407,7 @@ void http_server_free(struct http_server *server)
         g_assert(written == sizeof one);
         g_thread_join(server->timer);
     }
+    linger_free(server->linger);
     if (server->listen_fd >= 0)
         close(server->listen_fd);
     if (server->watch_fd >= 0)

@@ -21,6 +21,7 @@ struct accounts {
     const struct secret *secret;
     const struct channel_kind *(*find)(const char *kind);
     GMutex lock;
+    GMutex missing;       /* held over a reload for a miss: who misses the same one waits for it */
     GHashTable *accounts; /* int64 id → struct account *, owned */
     int64_t missed_ms;    /* the last reload for a miss */
 };
@@ -125,6 +126,7 @@ struct accounts *accounts_new(struct store *store, const struct secret *secret,
     cache->find = find;
     cache->accounts = new_table();
     g_mutex_init(&cache->lock);
+    g_mutex_init(&cache->missing);
     return cache;
 }
 
@@ -134,6 +136,7 @@ void accounts_free(struct accounts *cache)
         return;
     g_hash_table_unref(cache->accounts);
     g_mutex_clear(&cache->lock);
+    g_mutex_clear(&cache->missing);
     g_free(cache);
 }
 
@@ -194,15 +197,17 @@ struct account *account_find_fresh(struct accounts *cache, int64_t id, int64_t n
     struct account *account = account_find(cache, id);
     if (account != NULL)
         return account;
-    g_mutex_lock(&cache->lock);
-    bool may = now_ms - cache->missed_ms >= MISS_MS || now_ms < cache->missed_ms;
-    if (may)
-        cache->missed_ms = now_ms;
-    g_mutex_unlock(&cache->lock);
     g_autoptr(GError) error = NULL;
-    if (may && !accounts_reload(cache, &error))
-        log_failure("account.reload", error);
-    return account_find(cache, id);
+    g_mutex_lock(&cache->missing);
+    account = account_find(cache, id); /* somebody may have brought it while we waited */
+    if (account == NULL && ABS(now_ms - cache->missed_ms) >= MISS_MS) {
+        cache->missed_ms = now_ms;
+        if (!accounts_reload(cache, &error))
+            log_failure("account.reload", error);
+        account = account_find(cache, id);
+    }
+    g_mutex_unlock(&cache->missing);
+    return account;
 }
 
 bool account_first_sign(struct account *account)

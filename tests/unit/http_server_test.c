@@ -182,6 +182,13 @@ static void test_too_large(void)
         g_string_append(chunks, "8\r\nabcdefgh\r\n");
     g_string_append(chunks, "0\r\n\r\n");
     assert_answer(server, chunks->str, "HTTP/1.1 413", "too_large");
+    /* A client that says all it has to say first hears the refusal all the same, every time. */
+    g_autoptr(GString) long_one = g_string_new("POST /echo HTTP/1.1\r\nContent-Length: 4000000\r\n" END);
+    gsize head = long_one->len;
+    g_string_set_size(long_one, head + 4000000);
+    memset(long_one->str + head, 'x', 4000000);
+    for (int i = 0; i < 20; i++)
+        assert_answer(server, long_one->str, "HTTP/1.1 413", "too_large");
 }
 
 static void test_smuggling(void)
