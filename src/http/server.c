@@ -199,15 +199,16 @@ static int open_listener(const struct addrinfo *at, unsigned *port)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
     struct sockaddr_storage bound = {0};
     socklen_t length = sizeof bound;
+    char service[NI_MAXSERV];
     if (bind(fd, at->ai_addr, at->ai_addrlen) != 0 || listen(fd, 1024) != 0 ||
-        getsockname(fd, (struct sockaddr *)&bound, &length) != 0) {
+        getsockname(fd, (struct sockaddr *)&bound, &length) != 0 ||
+        getnameinfo((struct sockaddr *)&bound, length, NULL, 0, service, sizeof service, NI_NUMERICSERV) != 0) {
         int why = errno;
         close(fd);
         errno = why;
         return -1;
     }
-    *port = ntohs(at->ai_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&bound)->sin6_port
-                                            : ((struct sockaddr_in *)(void *)&bound)->sin_port);
+    *port = (unsigned)g_ascii_strtoull(service, NULL, 10);
     return fd;
 }
 

@@ -61,6 +61,7 @@ test('what comes in on one node is seen on the other, live', async () => {
   await apis[1].post(`/api/v1/conversations/${conversation.id}/assign`, { user_id: (await apis[1].get('/api/v1/session')).user.id });
   await until('the other node’s desk sees it taken', () => watchers[0].events().some((one) => one.kind === 'conversation.changed' && one.data.assignee_id), { timeout: 5000 });
   assert.ok(performance.now() - began < 2000);
+  await until('both have seen the same', () => watchers[0].events().length === watchers[1].events().length, { timeout: 5000 });
   assert.deepEqual(watchers[0].events().map((one) => one.seq), watchers[1].events().map((one) => one.seq), 'in one order');
   for (const watcher of watchers) await watcher.close();
 });
