@@ -4,6 +4,7 @@
 
 #include "peer.h"
 
+#include <poll.h>
 #include <stdio.h>
 
 /* ---- the server: one thread a connection ---- */
@@ -258,7 +259,8 @@ static void *accept_and_close(void *data)
     int fd = accept(GPOINTER_TO_INT(data), NULL, NULL);
     struct linger hard = {1, 0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-    g_usleep(100000);
+    struct pollfd heard = {.fd = fd, .events = POLLIN};
+    g_assert_cmpint(poll(&heard, 1, 10000), ==, 1); /* it has written, and we do not read it */
     close(fd);
     return NULL;
 }
