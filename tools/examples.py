@@ -32,8 +32,12 @@ def expand(text):
     if total <= MOST:
         return ["".join(one) for one in itertools.product(*choices)]
     texts = []
-    for i in range(MOST):  # each choice walks at a pace of its own, so that all of its words are used
-        texts.append("".join(choice[(i * (2 * k + 1) + k) % len(choice)] for k, choice in enumerate(choices)))
+    for i in range(MOST):
+        at, text = i * total // MOST + i % 2, ""
+        for choice in choices:
+            at, which = divmod(at, len(choice))
+            text += choice[which]
+        texts.append(text)
     return list(dict.fromkeys(texts))
 
 
