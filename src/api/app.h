@@ -7,7 +7,7 @@
 #include "store/store.h"
 
 struct accounts;
-struct assess;
+struct assess_current;
 struct chat_live;
 struct client;
 struct guard;
@@ -22,7 +22,7 @@ struct app {
     const struct secret *secret;
     struct store *store;
     const struct clock *clock;
-    const struct assess *assess;
+    struct assess_current *assess; /* understanding/assess_current.h: the set in use */
     struct search_index *search;
     struct client *client;             /* to platforms, where the administrator says they are */
     struct client *guarded_client;     /* to outgoing webhooks: public addresses only, unless allowed */

@@ -70,7 +70,7 @@ int command_assess(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     if (argc > 2 || (argc == 2 && *argv[1] == '-' && strcmp(argv[1], "-") != 0))
         return command_usage("assess [FILE]");
-    struct assess *assess = assess_new(&error);
+    g_autoptr(assess_auto) assess = assess_new(NULL, &error);
     if (assess == NULL)
         return command_fail(error);
     FILE *file = argc == 2 && strcmp(argv[1], "-") != 0 ? fopen(argv[1], "re") : stdin;
@@ -81,6 +81,5 @@ int command_assess(int argc, char **argv)
     }
     if (file != NULL && file != stdin)
         fclose(file);
-    assess_free(assess);
     return ok ? 0 : 1;
 }

@@ -18,7 +18,7 @@
 #include "inbox/poller.h"
 #include "inbox/wake.h"
 #include "store/search_index.h"
-#include "understanding/assess.h"
+#include "understanding/assess_current.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -99,7 +99,8 @@ static bool start_domain(struct server *server, GError **error)
     app->store = server->data.store;
     app->guard = guard_new();
     app->running_keys = running_keys_new();
-    app->assess = assess_new(error);
+    struct assess *assess = assess_new(NULL, error);
+    app->assess = assess != NULL ? assess_current_new(assess) : NULL;
     app->client = app->assess != NULL ? client_new(&platforms, error) : NULL;
     app->guarded_client = app->client != NULL ? client_new(&hooks, error) : NULL;
     app->search = app->guarded_client != NULL ? search_index_open(search, error) : NULL;
@@ -221,7 +222,7 @@ static void stop(struct server *server)
     g_clear_pointer(&app->live, live_free);
     g_clear_pointer(&app->accounts, accounts_free);
     g_clear_pointer(&app->search, search_index_close);
-    g_clear_pointer((struct assess **)&app->assess, assess_free);
+    g_clear_pointer(&app->assess, assess_current_free);
     g_clear_pointer(&app->running_keys, running_keys_free);
     g_clear_pointer(&app->guard, guard_free);
     command_close(&server->data);

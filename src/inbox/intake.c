@@ -45,7 +45,7 @@ struct item { /* one post, made ready */
 };
 
 struct intake_batch {
-    const struct assess *assess;
+    struct assess *assess; /* NULL = nothing is judged */
     struct account *account;
     GPtrArray *posts;
     char *scope;
@@ -134,11 +134,11 @@ static void prepare_item(const struct intake_batch *batch, struct item *item, co
     judge(batch->assess, item, post->author.followers, post->author.verified, "");
 }
 
-struct intake_batch *intake_prepare(const struct assess *assess, struct account *account, GPtrArray *posts,
+struct intake_batch *intake_prepare(struct assess_current *assess, struct account *account, GPtrArray *posts,
                                     GBytes *body, int64_t received_ms)
 {
     struct intake_batch *batch = g_new0(struct intake_batch, 1);
-    batch->assess = assess;
+    batch->assess = assess != NULL ? assess_current_ref(assess) : NULL;
     batch->account = account_ref(account);
     batch->posts = g_ptr_array_ref(posts);
     batch->received_ms = received_ms;
@@ -175,6 +175,7 @@ void intake_batch_free(struct intake_batch *batch)
     g_free(batch->scope);
     g_ptr_array_unref(batch->posts);
     account_unref(batch->account);
+    assess_unref(batch->assess);
     g_free(batch);
 }
 

@@ -17,13 +17,14 @@
  * What a platform says is cut to size here (base/limit.h) and its clock is believed only about the past. */
 #pragma once
 #include "inbox/account.h"
-#include "understanding/assess.h"
+#include "understanding/assess_current.h"
 
 struct intake_batch; /* the posts of one delivery on their way in; belongs to one thread at a time */
 
 /* posts: of struct channel_post *; a reference is kept. body: what posts without raw bytes came from; NULL = nothing.
- * assess may be NULL: then nothing is judged (importance 0). assess must outlive the batch. Never fails. */
-struct intake_batch *intake_prepare(const struct assess *assess, struct account *account, GPtrArray *posts,
+ * The whole batch is judged by the set in use now; assess may be NULL: then nothing is judged (importance 0). Never
+ * fails. */
+struct intake_batch *intake_prepare(struct assess_current *assess, struct account *account, GPtrArray *posts,
                                     GBytes *body, int64_t received_ms);
 void intake_batch_free(struct intake_batch *batch);
 typedef struct intake_batch intake_batch_auto;

@@ -14,14 +14,14 @@
 #include "base/clock.h"
 #include "inbox/account.h"
 #include "inbox/exchange.h"
-#include "understanding/assess.h"
+#include "understanding/assess_current.h"
 
 struct poller;
 
 struct poller_options { /* all borrowed for the life of the poller */
     struct store *store;
     struct accounts *accounts;
-    const struct assess *assess;
+    struct assess_current *assess;
     const struct clock *clock;
     exchange_send send; /* client_send */
     struct client *client;

@@ -1,6 +1,5 @@
 #include "understanding/assess.h"
 
-#include "base/writer.h"
 #include "understanding/importance.h"
 #include "understanding/language.h"
 #include "understanding/lexicon.h"
@@ -10,8 +9,10 @@
 #include <math.h>
 #include <string.h>
 
-#define MODEL "lexicon-1"
+#define MODEL "lexicon-2"
 #define SENTIMENT_CLEAR 0.7 /* a sum nearer to 0 is neutral */
+#define SENTIMENT_HALF 3.0  /* a sum that is strength 50 */
+#define STRONG 40           /* a strength that is an emotion */
 #define EVIDENCE_LEAST 0.8  /* a category with less has nothing to say */
 
 /* What one message needs while it is looked at; kept for the next one. */
@@ -23,6 +24,8 @@ struct work {
 };
 
 struct assess {
+    int references;
+    struct importance_weights weights;
     struct lexicon lexicon;
     struct match *match;
     GMutex lock;     /* guards idle, the one thing that changes */
@@ -51,9 +54,20 @@ static const struct lexicon_entry *entry_of(const struct assess *assess, uint32_
     return &g_array_index(assess->lexicon.entries, struct lexicon_entry, keyword);
 }
 
-struct assess *assess_new(GError **error)
+static void assess_free(struct assess *assess)
+{
+    g_ptr_array_unref(assess->idle);
+    match_free(assess->match);
+    lexicon_clear(&assess->lexicon);
+    g_mutex_clear(&assess->lock);
+    g_free(assess);
+}
+
+struct assess *assess_new(const struct assess_parts *parts, GError **error)
 {
     struct assess *assess = g_new0(struct assess, 1);
+    assess->references = 1;
+    assess->weights = parts != NULL && parts->weights != NULL ? *parts->weights : importance_defaults();
     g_mutex_init(&assess->lock);
     assess->idle = g_ptr_array_new_with_free_func(work_free);
     if (lexicon_init(&assess->lexicon, error)) {
@@ -69,15 +83,16 @@ struct assess *assess_new(GError **error)
     return NULL;
 }
 
-void assess_free(struct assess *assess)
+struct assess *assess_ref(struct assess *assess)
 {
-    if (assess == NULL)
-        return;
-    g_ptr_array_unref(assess->idle);
-    match_free(assess->match);
-    lexicon_clear(&assess->lexicon);
-    g_mutex_clear(&assess->lock);
-    g_free(assess);
+    g_atomic_int_inc(&assess->references);
+    return assess;
+}
+
+void assess_unref(struct assess *assess)
+{
+    if (assess != NULL && g_atomic_int_dec_and_test(&assess->references))
+        assess_free(assess);
 }
 
 /* The lexicons never change; the list of idle scratches does, under its lock. */
@@ -283,6 +298,17 @@ static void tell_matches(const struct work *work, enum lexicon_category category
     qsort(out->matches, (size_t)out->match_count, sizeof *out->matches, by_place);
 }
 
+/* -100 … 100: half way at SENTIMENT_HALF, never quite at the end. */
+static void tell_sentiment(double sum, struct assessment *out)
+{
+    out->strength = (int)lround(100 * sum / (fabs(sum) + SENTIMENT_HALF));
+    if (sum <= -SENTIMENT_CLEAR)
+        out->sentiment = "negative";
+    else if (sum >= SENTIMENT_CLEAR)
+        out->sentiment = "positive";
+    out->emotion = out->strength <= -STRONG ? "angry" : out->strength >= STRONG ? "happy" : "neutral";
+}
+
 static void judge(const struct assess *assess, struct work *work, const struct assess_facts *facts,
                   struct assessment *out)
 {
@@ -292,76 +318,24 @@ static void judge(const struct assess *assess, struct work *work, const struct a
     collect(assess, work);
     add_up(work, &judgement);
     lean(work, &judgement);
-    if (judgement.sentiment <= -SENTIMENT_CLEAR)
-        out->sentiment = "negative";
-    else if (judgement.sentiment >= SENTIMENT_CLEAR)
-        out->sentiment = "positive";
+    tell_sentiment(judgement.sentiment, out);
     judgement.basis.category = choose(&judgement, facts, &out->confidence);
-    judgement.basis.sentiment = judgement.sentiment;
     out->category = lexicon_category_format(judgement.basis.category);
     out->urgency = judgement.basis.urgency;
     out->needs_answer = judgement.basis.category != LEXICON_IRRELEVANT;
-    importance_sum(&judgement.basis, facts, out);
+    out->needs_answer_probability = out->needs_answer ? MAX(0.5, out->confidence) : MIN(0.5, 1 - out->confidence);
+    importance_sum(&assess->weights, &judgement.basis, facts, out);
     tell_matches(work, judgement.basis.category, out);
 }
 
 void assess_message(const struct assess *assess, const struct assess_facts *facts, struct assessment *out)
 {
-    *out = (struct assessment){.category = "irrelevant", .sentiment = "neutral", .model = MODEL};
+    *out = (struct assessment){.category = "irrelevant", .sentiment = "neutral", .emotion = "neutral"};
+    g_strlcpy(out->model, MODEL, sizeof out->model);
     struct work *work = take_work(assess);
     normalize_text(&work->normalized, facts->text, strlen(facts->text));
     out->language = language_guess(&work->normalized);
     if (work->normalized.fold.text->len > 0)
         judge(assess, work, facts, out);
     give_back(assess, work);
-}
-
-/* ---- JSON ---- */
-
-static void write_matches(struct writer *writer, const struct assessment *assessment, const char *text)
-{
-    size_t byte = 0;
-    size_t unit = 0;
-    writer_key(writer, "matches");
-    writer_begin_array(writer);
-    for (int i = 0; i < assessment->match_count; i++) { /* in order of begin: one walk over the text */
-        const struct assess_match *match = &assessment->matches[i];
-        unit += fold_utf16_length(text, byte, (size_t)match->begin);
-        byte = (size_t)match->begin;
-        writer_begin_object(writer);
-        writer_put_i64(writer, "begin", (int64_t)unit);
-        writer_put_i64(writer, "end", (int64_t)(unit + fold_utf16_length(text, byte, (size_t)match->end)));
-        writer_put_text(writer, "label", match->label);
-        writer_end_object(writer);
-    }
-    writer_end_array(writer);
-}
-
-char *assess_format(const struct assessment *assessment, const char *text)
-{
-    g_auto(writer_auto) writer = {0};
-    writer_init(&writer);
-    writer_begin_object(&writer);
-    writer_put_text(&writer, "language", language_format(assessment->language));
-    writer_put_text(&writer, "category", assessment->category);
-    writer_put_text(&writer, "sentiment", assessment->sentiment);
-    writer_put_i64(&writer, "urgency", assessment->urgency);
-    writer_put_i64(&writer, "importance", assessment->importance);
-    writer_key(&writer, "confidence");
-    writer_real(&writer, assessment->confidence);
-    writer_put_bool(&writer, "needs_answer", assessment->needs_answer);
-    writer_key(&writer, "parts");
-    writer_begin_array(&writer);
-    for (int i = 0; i < assessment->part_count; i++) {
-        writer_begin_object(&writer);
-        writer_put_text(&writer, "name", assessment->parts[i].name);
-        writer_put_text(&writer, "value", assessment->parts[i].value);
-        writer_put_i64(&writer, "amount", assessment->parts[i].amount);
-        writer_end_object(&writer);
-    }
-    writer_end_array(&writer);
-    write_matches(&writer, assessment, text);
-    writer_put_text(&writer, "model", assessment->model);
-    writer_end_object(&writer);
-    return writer_steal(&writer, NULL);
 }

@@ -3,96 +3,129 @@
 #include <math.h>
 #include <string.h>
 
-static void add_part(struct assessment *out, const char *name, const char *value, int amount)
+#define MINUTE_MS 60000
+#define WAITING_FULL_MS (8.0 * 60 * MINUTE_MS)
+#define SPREAD_REPOSTS 1000.0 /* that many, or */
+#define SPREAD_SPEED 100.0    /* that many a minute, have all the points */
+
+struct importance_weights importance_defaults(void)
 {
-    if (amount <= 0)
+    return (struct importance_weights){
+        .category = {[LEXICON_COMPLAINT] = 18,
+                     [LEXICON_AFTER_SALES] = 14,
+                     [LEXICON_ORDER] = 12,
+                     [LEXICON_COOPERATION] = 12,
+                     [LEXICON_CONSULTATION] = 10,
+                     [LEXICON_SUGGESTION] = 8,
+                     [LEXICON_PRAISE] = 5,
+                     [LEXICON_IRRELEVANT] = 0},
+        .sentiment = 12,
+        .urgency = {0, 4, 9, 14},
+        .followers = 14,
+        .verified_person = 3,
+        .verified_organisation = 4,
+        .verified_media = 6,
+        .verified_government = 6,
+        .relation_regular = 2,
+        .relation_loyal = 4,
+        .relation_at_risk = 6,
+        .spread = 10,
+        .gravity = 20,
+        .churn = 8,
+        .waiting = 10,
+    };
+}
+
+static void add_part(struct assessment *out, const char *name, const char *value, int64_t number, int amount)
+{
+    if (amount == 0)
         return;
     g_assert(out->part_count < ASSESS_PARTS);
-    out->parts[out->part_count++] = (struct assess_part){name, value, amount};
+    out->parts[out->part_count++] = (struct assess_part){name, value, number, amount};
     out->importance += amount;
 }
 
-static int category_points(enum lexicon_category category)
+static int share(int points, double of)
 {
-    static const int POINTS[LEXICON_CATEGORIES] = {
-        [LEXICON_COMPLAINT] = 18,    [LEXICON_AFTER_SALES] = 14, [LEXICON_ORDER] = 12, [LEXICON_COOPERATION] = 12,
-        [LEXICON_CONSULTATION] = 10, [LEXICON_SUGGESTION] = 8,   [LEXICON_PRAISE] = 5, [LEXICON_IRRELEVANT] = 0};
-    return POINTS[category];
+    return (int)lround(points * CLAMP(of, 0, 1));
 }
 
-static int sentiment_points(double sentiment)
+static void add_influence(const struct importance_weights *weights, const struct assess_facts *facts, bool about_us,
+                          struct assessment *out)
 {
-    if (sentiment >= -0.5)
-        return 0;
-    return CLAMP((int)lround(4 - 2 * sentiment), 0, 12);
-}
-
-/* 1,000 followers: 4; 10,000: 7; 100,000: 11; a million: 14. */
-static int influence_points(const struct assess_facts *facts, const char **value)
-{
-    static const struct {
+    const struct {
         const char *verified;
         int points;
-    } VERIFIED[] = {{"person", 3}, {"organisation", 4}, {"government", 6}, {"media", 6}};
-    int points = 0;
-    if (facts->followers > 100)
-        points = CLAMP((int)lround((log10((double)facts->followers) - 2) * 3.5), 0, 14);
-    *value = points > 0 ? "followers" : "";
+    } VERIFIED[] = {{"person", weights->verified_person},
+                    {"organisation", weights->verified_organisation},
+                    {"government", weights->verified_government},
+                    {"media", weights->verified_media}};
+    int points = facts->followers > 100 ? share(weights->followers, (log10((double)facts->followers) - 2) / 4) : 0;
+    const char *value = points > 0 ? "followers" : "";
     for (size_t i = 0; facts->verified != NULL && i < G_N_ELEMENTS(VERIFIED); i++) {
         if (strcmp(facts->verified, VERIFIED[i].verified) == 0) {
             points += VERIFIED[i].points;
-            *value = VERIFIED[i].verified;
+            value = VERIFIED[i].verified;
         }
     }
-    return points;
+    add_part(out, "influence", value, MAX(0, facts->followers), about_us ? points : points / 4);
 }
 
-/* 10 reposts: 3; 100: 7; 1,000: 10. */
-static int spread_points(int64_t reposts)
+/* The faster of two ways to see it: a thousand reposts of last year are no storm, three in a minute are not one yet. */
+static void add_spread(const struct importance_weights *weights, const struct assess_facts *facts, bool about_us,
+                       struct assessment *out)
 {
-    return reposts <= 0 ? 0 : CLAMP((int)lround(log10((double)reposts) * 3.4), 1, 10);
+    if (facts->reposts <= 0)
+        return;
+    double reposts = (double)facts->reposts;
+    double speed = facts->age_ms > 0 ? reposts / MAX(1, (double)facts->age_ms / MINUTE_MS) : 0;
+    int points = facts->age_ms > 0 ? share(weights->spread, log10(1 + speed) / log10(1 + SPREAD_SPEED))
+                                   : share(weights->spread, log10(1 + reposts) / log10(1 + SPREAD_REPOSTS));
+    bool by_speed = speed >= 1;
+    add_part(out, "spread", by_speed ? "reposts_per_minute" : "reposts", by_speed ? llround(speed) : facts->reposts,
+             about_us ? points : points / 4);
 }
 
-static int relation_points(const char *relation, const char **value)
+static void add_relation(const struct importance_weights *weights, const struct assess_facts *facts,
+                         struct assessment *out)
 {
-    *value = "";
-    if (relation == NULL)
-        return 0;
-    if (strcmp(relation, "at_risk") == 0) {
-        *value = "at_risk";
-        return 6;
-    }
-    if (strcmp(relation, "loyal") == 0) {
-        *value = "loyal";
-        return 4;
-    }
-    if (strcmp(relation, "regular") == 0) {
-        *value = "regular";
-        return 2;
-    }
-    return 0;
+    const char *relation = facts->relation != NULL ? facts->relation : "";
+    if (strcmp(relation, "at_risk") == 0)
+        add_part(out, "relation", "at_risk", 0, weights->relation_at_risk);
+    else if (strcmp(relation, "loyal") == 0)
+        add_part(out, "relation", "loyal", 0, weights->relation_loyal);
+    else if (strcmp(relation, "regular") == 0)
+        add_part(out, "relation", "regular", 0, weights->relation_regular);
 }
 
-void importance_sum(const struct importance_basis *basis, const struct assess_facts *facts, struct assessment *out)
+int importance_waiting_points(const struct importance_weights *weights, int64_t waiting_ms)
 {
-    static const int URGENCY[] = {0, 4, 9, 14};
+    return waiting_ms > 0 ? share(weights->waiting, sqrt((double)waiting_ms / WAITING_FULL_MS)) : 0;
+}
+
+void importance_sum(const struct importance_weights *weights, const struct importance_basis *basis,
+                    const struct assess_facts *facts, struct assessment *out)
+{
     static const char *const URGENCY_VALUES[] = {"", "1", "2", "3"};
+    bool about_us = basis->category != LEXICON_IRRELEVANT || basis->gravity != NULL;
     out->importance = 0;
     out->part_count = 0;
-    add_part(out, "category", lexicon_category_format(basis->category), category_points(basis->category));
-    add_part(out, "sentiment", out->sentiment, sentiment_points(basis->sentiment));
-    add_part(out, "urgency", URGENCY_VALUES[basis->urgency], URGENCY[basis->urgency]);
-    bool about_us = basis->category != LEXICON_IRRELEVANT || basis->gravity != NULL;
+    add_part(out, "category", lexicon_category_format(basis->category), 0, weights->category[basis->category]);
+    add_part(out, "sentiment", out->sentiment, out->strength, share(weights->sentiment, -out->strength / 100.0));
+    add_part(out, "urgency", URGENCY_VALUES[basis->urgency], basis->urgency, weights->urgency[basis->urgency]);
     if (facts->is_public) {
-        const char *value = "";
-        int points = influence_points(facts, &value);
-        add_part(out, "influence", value, about_us ? points : points / 4);
-        points = spread_points(facts->reposts);
-        add_part(out, "spread", "reposts", about_us ? points : points / 4);
+        add_influence(weights, facts, about_us, out);
+        add_spread(weights, facts, about_us, out);
     }
-    const char *value = "";
-    int relation = relation_points(facts->relation, &value);
-    add_part(out, "relation", value, about_us ? relation : 0);
+    if (about_us) {
+        add_relation(weights, facts, out);
+        add_part(out, "waiting", "minutes", facts->waiting_ms / MINUTE_MS,
+                 importance_waiting_points(weights, facts->waiting_ms));
+        if (out->churn.is)
+            add_part(out, "churn", "", 0, share(weights->churn, out->churn.probability));
+    }
     if (basis->gravity != NULL)
-        add_part(out, "gravity", basis->gravity, CLAMP((int)lround(basis->gravity_weight * 6.5), 0, 20));
+        add_part(out, "gravity", basis->gravity, 0, share(weights->gravity, basis->gravity_weight / 3));
+    add_part(out, "rules", "", 0, basis->rule_points);
+    out->importance = CLAMP(out->importance, 0, 100);
 }

@@ -129,7 +129,7 @@ int main(int argc, char **argv)
         return 2;
     }
     GError *error = NULL;
-    struct assess *assess = assess_new(&error);
+    struct assess *assess = assess_new(NULL, &error);
     if (assess == NULL) {
         fprintf(stderr, "%s\n", error->message);
         g_error_free(error);
@@ -138,6 +138,6 @@ int main(int argc, char **argv)
     bool done = true;
     for (int i = 2; i < argc; i++)
         done = evaluate(assess, argv[1], argv[i]) && done;
-    assess_free(assess);
+    assess_unref(assess);
     return done ? 0 : 1;
 }

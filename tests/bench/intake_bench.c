@@ -30,7 +30,7 @@ static void free_post(gpointer post)
     channel_post_free(post);
 }
 
-static struct intake_batch *make(const struct assess *assess, struct account *account, int number)
+static struct intake_batch *make(struct assess_current *assess, struct account *account, int number)
 {
     static const char TEXT[] =
         "三周了，退款还没到账，客服电话永远占线，发了邮件也没有人回。你们就是这样对待老客户的吗？"
@@ -58,7 +58,8 @@ int main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     g_autoptr(store_auto) store = store_open(&options, &error);
     g_autoptr(secret_auto) secret = store ? secret_load(argv[1], &error) : NULL;
-    struct assess *assess = secret ? assess_new(&error) : NULL;
+    struct assess *judge = secret ? assess_new(NULL, &error) : NULL;
+    struct assess_current *assess = judge ? assess_current_new(judge) : NULL;
     char setup[] = "INSERT INTO brand (id, name, created_ms) VALUES (1, 'B', 1);"
                    "INSERT INTO team (id, name, is_default, created_ms) VALUES (2, 'T', 1, 1);"
                    "INSERT INTO channel (id, kind, name, brand_id, created_ms) VALUES (3, 'webhook', 'W', 1, 1)";
@@ -80,6 +81,6 @@ int main(int argc, char **argv)
     double seconds = (double)(g_get_monotonic_time() - begin) / G_USEC_PER_SEC;
     printf("%.0f\n", count / seconds);
     accounts_free(accounts);
-    assess_free(assess);
+    assess_current_free(assess);
     return failed > 0;
 }

@@ -98,9 +98,17 @@ static int64_t add_message(struct desk_house *house, struct tx *tx, bool first, 
                            int64_t channel_id, int64_t identity_id, const char *visibility, const char *text)
 {
     static const char ASSESSMENT[] =
-        "{\"language\":\"en\",\"category\":\"complaint\",\"sentiment\":\"negative\",\"urgency\":1,\"importance\":40,"
-        "\"confidence\":0.5,\"needs_answer\":true,\"parts\":[{\"name\":\"category\",\"value\":\"complaint\","
-        "\"amount\":25}],\"matches\":[{\"begin\":0,\"end\":2,\"label\":\"gravity\"}],\"model\":\"lexicon-1\"}";
+        "{\"language\":\"en\",\"category\":\"complaint\",\"topic\":\"late\",\"sentiment\":\"negative\",\"strength\":-"
+        "50,"
+        "\"emotion\":\"angry\",\"urgency\":1,\"importance\":40,\"confidence\":0.5,\"needs_answer\":true,"
+        "\"spam\":false,\"abuse\":false,\"churn\":true,"
+        "\"probabilities\":{\"needs_answer\":0.9,\"spam\":0.1,\"abuse\":0.1,\"churn\":0.6},"
+        "\"parts\":[{\"name\":\"category\",\"value\":\"complaint\",\"number\":null,\"amount\":25}],"
+        "\"matches\":[{\"begin\":0,\"end\":2,\"label\":\"gravity\"}],\"rules\":[{\"id\":\"7\",\"name\":\"r\"}],"
+        "\"entities\":[{\"begin\":0,\"end\":2,\"kind\":\"order\",\"value\":\"A1\"}],"
+        "\"because\":[{\"task\":\"category\",\"label\":\"complaint\","
+        "\"words\":[{\"text\":\"no\",\"weight\":0.7,\"begin\":0,\"end\":2}]}],"
+        "\"fingerprint\":\"0123456789abcdef\",\"model\":\"lexicon-2\"}";
     g_autoptr(GError) error = NULL;
     bool is_public = strcmp(visibility, "public") == 0;
     /* The first one stands under the name that its thread has. */

@@ -169,24 +169,93 @@ export interface Assessment {
   language: 'zh-Hans' | 'zh-Hant' | 'en' | 'other'
   /** consultation complaint suggestion after_sales order praise cooperation irrelevant */
   category: string
+  /** the administrator's own category below it; "" = none */
+  topic?: string | null
   sentiment: 'negative' | 'neutral' | 'positive'
+  /** of the sentiment: -100 … 100 */
+  strength?: number | null
+  emotion?: 'angry' | 'sad' | 'afraid' | 'surprised' | 'happy' | 'neutral' | null
   /** 0 none … 3 at once */
   urgency: number
   /** the sum of parts, 0 … 100 */
   importance: number
-  /** 0 … 1 */
+  /** 0 … 1, of the category */
   confidence: number
   needs_answer: boolean
+  /** advertising, fraud, follow-me */
+  spam?: boolean | null
+  /** insults, hate, threats towards people */
+  abuse?: boolean | null
+  /** says or hints that they leave */
+  churn?: boolean | null
+  probabilities?: AssessmentProbabilities | null
   parts: AssessmentPart[]
+  /** in order of begin */
   matches: AssessmentMatch[]
+  /** the administrator's rules that hit */
+  rules?: AssessmentRule[] | null
+  /** in order of begin */
+  entities?: AssessmentEntity[] | null
+  /** for each label the words that pulled most */
+  because?: AssessmentBecause[] | null
+  /** 16 hexadecimal digits; near-duplicates differ in few bits; all 0 = too short to say */
+  fingerprint?: string | null
+  /** versions of what judged */
   model: string
+}
+
+/** 0 … 1 */
+export interface AssessmentProbabilities {
+  needs_answer: number
+  spam: number
+  abuse: number
+  churn: number
 }
 
 /** One term of the importance */
 export interface AssessmentPart {
+  /** category sentiment urgency influence spread relation waiting churn gravity rules */
   name: string
+  /** complaint, followers, reposts_per_minute …; may be empty */
   value: string
+  /** what was counted: followers, reposts, minutes */
+  number?: number | null
+  /** points; may be below 0 */
   amount: number
+}
+
+export interface AssessmentRule {
+  /** null: a rule that is not kept, of a file or a test box */
+  id?: ID | null
+  name: string
+}
+
+/** Something with a name or number of its own; UTF-16 offsets into text */
+export interface AssessmentEntity {
+  begin: number
+  end: number
+  /** order phone flight train money date id_card bank_card … */
+  kind: string
+  /** in one way of writing it; of ID and bank cards the last four characters only */
+  value: string
+}
+
+/** Why a label */
+export interface AssessmentBecause {
+  /** category sentiment emotion urgency spam abuse churn topic … */
+  task: string
+  label: string
+  /** the strongest first */
+  words: AssessmentWord[]
+}
+
+/** UTF-16 offsets into text */
+export interface AssessmentWord {
+  text: string
+  /** above 0 for the label, below 0 against it */
+  weight: number
+  begin: number
+  end: number
 }
 
 /** A word that pulled; UTF-16 offsets into text */
