@@ -154,6 +154,7 @@ void fold_init(struct fold *fold)
 {
     fold->text = g_string_sized_new(512);
     fold->runs = g_array_sized_new(FALSE, FALSE, sizeof(struct fold_run), 64);
+    fold->spare = NULL;
     fold->simplified = fold->traditional = 0;
 }
 
@@ -162,6 +163,7 @@ void fold_clear(struct fold *fold)
     if (fold->text != NULL)
         g_string_free(g_steal_pointer(&fold->text), TRUE);
     g_clear_pointer(&fold->runs, g_array_unref);
+    g_clear_pointer(&fold->spare, g_array_unref);
 }
 
 static uint32_t decode(const char *text, size_t length, size_t *at)
@@ -285,12 +287,23 @@ static void emit_unit(struct fold *fold, const struct fold_table *table, const c
     }
 }
 
-void fold_text(struct fold *fold, const char *text, size_t length)
+void fold_start(struct fold *fold)
 {
-    const struct fold_table *table = fold_table();
     g_string_truncate(fold->text, 0);
     g_array_set_size(fold->runs, 0);
     fold->simplified = fold->traditional = 0;
+}
+
+void fold_put(struct fold *fold, const char *utf8, size_t length, size_t in, size_t in_end, bool exact)
+{
+    if (length > 0)
+        emit(fold, utf8, length, in, in_end, !exact);
+}
+
+void fold_text(struct fold *fold, const char *text, size_t length)
+{
+    const struct fold_table *table = fold_table();
+    fold_start(fold);
     size_t next = 0;
     uint32_t c = length > 0 ? decode(text, length, &next) : 0;
     uint32_t entry = length > 0 ? entry_of(table, c) : 0;
@@ -346,6 +359,90 @@ size_t fold_source_end(const struct fold *fold, size_t end)
 {
     const struct fold_run *run = run_of(fold, end - 1);
     return run->whole ? run->in_end : run->in + (end - run->out);
+}
+
+/* ---- taking out ---- */
+
+/* The text and the runs of a fold while stretches go: what is left moves to the front. */
+struct cutting {
+    struct fold *fold;
+    const struct fold_run *from; /* the runs as they were */
+    guint count, at;             /* the run under the hand */
+    size_t length;               /* bytes of the text kept so far */
+};
+
+static void keep_run(struct cutting *cutting, struct fold_run run)
+{
+    g_array_append_val(cutting->fold->runs, run);
+}
+
+/* [begin, end) of the text as it was stays. */
+static void keep(struct cutting *cutting, size_t begin, size_t end)
+{
+    GString *text = cutting->fold->text;
+    if (begin == end)
+        return;
+    while (cutting->at + 1 < cutting->count && cutting->from[cutting->at + 1].out <= begin)
+        cutting->at++;
+    for (guint i = cutting->at; i < cutting->count && cutting->from[i].out < end; i++) {
+        struct fold_run run = cutting->from[i];
+        size_t first = MAX(begin, run.out);
+        size_t next = i + 1 < cutting->count ? MIN(end, cutting->from[i + 1].out) : end;
+        if (!run.whole) {
+            run.in += (uint32_t)(first - run.out);
+            run.in_end = run.in + (uint32_t)(next - first);
+        }
+        run.out = (uint32_t)(cutting->length + (first - begin));
+        keep_run(cutting, run);
+    }
+    memmove(text->str + cutting->length, text->str + begin, end - begin);
+    cutting->length += end - begin;
+}
+
+static void put_instead(struct cutting *cutting, char with, size_t in, size_t in_end)
+{
+    keep_run(cutting, (struct fold_run){(uint32_t)cutting->length, (uint32_t)in, (uint32_t)in_end, true});
+    cutting->fold->text->str[cutting->length++] = with;
+}
+
+/* A blank that comes after a blank or at the begin is none. */
+static size_t skip_blank(const struct cutting *cutting, size_t at)
+{
+    const GString *text = cutting->fold->text;
+    bool after_blank = cutting->length == 0 || text->str[cutting->length - 1] == ' ';
+    return at < text->len && text->str[at] == ' ' && after_blank ? at + 1 : at;
+}
+
+void fold_cut(struct fold *fold, struct fold_cut *cuts, size_t count)
+{
+    if (count == 0)
+        return;
+    if (fold->spare == NULL)
+        fold->spare = g_array_new(FALSE, FALSE, sizeof(struct fold_run));
+    GArray *old = fold->runs;
+    fold->runs = fold->spare;
+    fold->spare = old;
+    g_array_set_size(fold->runs, 0);
+    struct cutting cutting = {fold, (const struct fold_run *)(const void *)old->data, old->len, 0, 0};
+    struct fold before = {.text = fold->text, .runs = old};
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (at < cuts[i].begin)
+            keep(&cutting, at, cuts[i].begin);
+        at = cuts[i].end;
+        bool blank = cuts[i].with == ' ';
+        bool beside = cutting.length == 0 || fold->text->str[cutting.length - 1] == ' ' || at == fold->text->len ||
+                      fold->text->str[at] == ' ';
+        if (cuts[i].with != 0 && !(blank && beside))
+            put_instead(&cutting, cuts[i].with, fold_source_begin(&before, cuts[i].begin),
+                        fold_source_end(&before, at));
+        at = skip_blank(&cutting, at);
+        cuts[i].shift = (int32_t)cutting.length - (int32_t)at;
+    }
+    keep(&cutting, at, fold->text->len);
+    if (cutting.length > 0 && fold->text->str[cutting.length - 1] == ' ')
+        cutting.length--;
+    g_string_truncate(fold->text, cutting.length);
 }
 
 char *fold_string(const char *text)

@@ -17,6 +17,7 @@
 struct fold {
     GString *text;   /* the folded text: valid UTF-8, without NUL */
     GArray *runs;    /* how it lies on the original; private */
+    GArray *spare;   /* private */
     int simplified;  /* characters of the original that only simplified text has */
     int traditional; /* … that only traditional text has */
 };
@@ -27,6 +28,23 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(fold_auto, fold_clear) /* g_auto(fold_auto) */
 
 /* Replaces what fold held. text need not be valid UTF-8 and is not kept. Never fails. length < 2 GiB. */
 void fold_text(struct fold *fold, const char *text, size_t length);
+
+/* A stretch of folded text that goes. */
+struct fold_cut {
+    uint32_t begin, end; /* begin < end, at characters */
+    char with;           /* ASCII, stands in its place; ' ' only where no blank and no end is beside it; 0 = nothing */
+    int32_t shift;       /* out: a place from end on, before the next cut, has moved by this */
+};
+/* Takes the stretches out, in order and not overlapping; what is left keeps its way back to the original, and no two
+ * blanks stand together. O(text + runs) when count > 0. */
+void fold_cut(struct fold *fold, struct fold_cut *cuts, size_t count);
+
+/* Empties what fold held, to be filled by fold_put alone: the maker of another view of a text keeps its own way back.
+ */
+void fold_start(struct fold *fold);
+/* Appends what the source [in, in_end) became; length may be 0. exact: byte lies on byte (the lengths are equal).
+ * Sources come in order; utf8 is valid and without NUL. */
+void fold_put(struct fold *fold, const char *utf8, size_t length, size_t in, size_t in_end, bool exact);
 
 /* Where the folded bytes [begin, end) stand in the original: the outer edges of the characters they came from.
  * begin < end <= fold->text->len. O(log n). */

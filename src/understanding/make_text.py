@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""Checks a table of data/text and writes it as a header for the file that reads it.
+
+usage: make_text.py emoji INPUT OUTPUT
+"""
+import sys
+
+EMOTIONS = {"angry", "sad", "afraid", "surprised", "happy", "neutral"}
+
+
+def rows(path, columns):
+    """(line number, fields) of every line that is not empty and no remark."""
+    for number, line in enumerate(open(path, encoding="utf-8"), 1):
+        line = line.rstrip("\n")
+        if not line or line.startswith("# "):
+            continue
+        fields = line.split("\t")
+        if len(fields) != columns or not all(field == field.strip() and field for field in fields):
+            sys.exit(f"{path}:{number}: {columns} columns, parted by tabs, none empty, without blanks around")
+        yield number, fields
+
+
+def quote(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("?", "\\?") + '"'
+
+
+def emoji(path, out):
+    seen = set()
+    out.write("static const struct emoji EMOJI[] = {\n")
+    for number, (code, zh, en, sentiment, emotion) in rows(path, 5):
+        if code in seen or sentiment not in {str(n) for n in range(-3, 4)} or emotion not in EMOTIONS:
+            sys.exit(f"{path}:{number}: stands twice, or sentiment or emotion is none")
+        if len(code.encode()) > 64:
+            sys.exit(f"{path}:{number}: too long")
+        seen.add(code)
+        out.write(f"{{{quote(code)}, {quote(zh)}, {quote(en)}, {sentiment}, {quote(emotion)}}},\n")
+    out.write("};\n")
+
+
+def main():
+    table, path, output = sys.argv[1:]
+    with open(output, "w", encoding="utf-8") as out:
+        out.write(f"/* Made by make_text.py from data/text/{table}.tsv. */\n")
+        {"emoji": emoji}[table](path, out)
+
+
+main()
