@@ -1,5 +1,6 @@
 #include "golden.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static GString *unescape(const char *text)
@@ -32,7 +33,7 @@ static bool check_line(const char *name, int number, char *line, golden_run *run
     g_autofree char *actual = run(text->str, text->len);
     if (strcmp(actual, expected) == 0)
         return true;
-    g_print("# %s:%d: %s\n#   expected  %s\n#   actual    %s\n", name, number, line, expected, actual);
+    printf("# %s:%d: %s\n#   expected  %s\n#   actual    %s\n", name, number, line, expected, actual);
     return false;
 }
 
