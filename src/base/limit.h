@@ -26,3 +26,12 @@
 #define LIMIT_IDEMPOTENCY_KEY 255
 #define LIMIT_WRITE_QUEUE 20000 /* jobs waiting for the store's writer */
 #define LIMIT_BATCH_JOBS 200    /* jobs in one group commit */
+#define LIMIT_RULES 10000         /* of the administrator about messages */
+#define LIMIT_RULE_WORD 128       /* a word of a rule, folded */
+#define LIMIT_RULE_WORDS 500      /* of one list of a rule */
+#define LIMIT_RULE_ALL_WORDS 50000 /* of all rules together */
+#define LIMIT_RULE_NEAR 20
+#define LIMIT_RULE_DISTANCE 500
+#define LIMIT_RULE_PATTERN 512
+#define LIMIT_RULE_PATTERNS 1000 /* rules with one */
+#define LIMIT_RULE_REPEAT 200    /* {n,m} in a pattern */

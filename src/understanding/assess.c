@@ -74,7 +74,7 @@ struct assess *assess_new(const struct assess_parts *parts, GError **error)
         guint count = assess->lexicon.entries->len;
         g_autofree struct match_keyword *keywords = g_new0(struct match_keyword, count);
         for (guint i = 0; i < count; i++)
-            keywords[i] = (struct match_keyword){entry_of(assess, i)->word, entry_of(assess, i)->stem};
+            keywords[i] = (struct match_keyword){.text = entry_of(assess, i)->word, .stem = entry_of(assess, i)->stem};
         assess->match = match_new(keywords, count, error);
     }
     if (assess->match != NULL)

@@ -16,22 +16,32 @@ const char *lexicon_category_format(enum lexicon_category category)
     return CATEGORIES[category];
 }
 
+bool lexicon_category_parse(const char *text, enum lexicon_category *out)
+{
+    for (int i = 0; i < LEXICON_CATEGORIES; i++) {
+        if (strcmp(text, CATEGORIES[i]) == 0) {
+            *out = (enum lexicon_category)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *lexicon_topic_parse(const char *text)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(TOPICS); i++)
+        if (strcmp(text, TOPICS[i]) == 0)
+            return TOPICS[i];
+    return NULL;
+}
+
 static bool read_label(struct lexicon_entry *entry, const char *label)
 {
-    bool found = entry->kind == LEXICON_SENTIMENT || entry->kind == LEXICON_URGENCY;
-    for (int i = 0; entry->kind == LEXICON_CATEGORY && i < LEXICON_CATEGORIES; i++) {
-        if (strcmp(label, CATEGORIES[i]) == 0) {
-            entry->category = (enum lexicon_category)i;
-            found = true;
-        }
-    }
-    for (size_t i = 0; entry->kind == LEXICON_GRAVITY && i < G_N_ELEMENTS(TOPICS); i++) {
-        if (strcmp(label, TOPICS[i]) == 0) {
-            entry->topic = TOPICS[i];
-            found = true;
-        }
-    }
-    return found;
+    if (entry->kind == LEXICON_CATEGORY)
+        return lexicon_category_parse(label, &entry->category);
+    if (entry->kind == LEXICON_GRAVITY)
+        entry->topic = lexicon_topic_parse(label);
+    return entry->kind != LEXICON_GRAVITY || entry->topic != NULL;
 }
 
 /* "word<tab>weight", or "word<tab>label<tab>weight" where there are labels. */

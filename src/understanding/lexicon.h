@@ -22,6 +22,8 @@ enum lexicon_category {
     LEXICON_CATEGORIES
 };
 const char *lexicon_category_format(enum lexicon_category category); /* "after_sales"; static */
+bool lexicon_category_parse(const char *text, enum lexicon_category *out);
+const char *lexicon_topic_parse(const char *text); /* "injury" of gravity, static; NULL when there is none such */
 
 struct lexicon_entry {
     char *word; /* folded */

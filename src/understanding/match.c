@@ -53,9 +53,10 @@ static bool compile(struct match *match, const struct match_keyword *keywords, s
         ids[i] = (unsigned)i;
         lengths[i] = strlen(keywords[i].text);
         g_assert(lengths[i] > 0 && lengths[i] <= MATCH_KEYWORD);
-        match->keywords[i] = (struct keyword){.length = (uint32_t)lengths[i],
-                                              .word_begin = is_word(texts[i], 0),
-                                              .word_end = !keywords[i].stem && word_ends(texts[i], lengths[i])};
+        match->keywords[i] =
+            (struct keyword){.length = (uint32_t)lengths[i],
+                             .word_begin = !keywords[i].anywhere && is_word(texts[i], 0),
+                             .word_end = !keywords[i].anywhere && !keywords[i].stem && word_ends(texts[i], lengths[i])};
     }
     hs_compile_error_t *why = NULL;
     hs_error_t result =

@@ -15,6 +15,7 @@ struct match_scratch;
 struct match_keyword {
     const char *text; /* folded, not empty, at most MATCH_KEYWORD bytes */
     bool stem;        /* its end is open: disappoint finds disappointed */
+    bool anywhere;    /* inside words, too: pen finds open */
 };
 #define MATCH_KEYWORD 128
 
