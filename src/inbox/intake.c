@@ -1,11 +1,9 @@
 #include "inbox/intake.h"
 
 #include "base/clock.h"
-#include "base/fold.h"
 #include "base/id.h"
-#include "base/limit.h"
 #include "base/writer.h"
-#include "inbox/bounded.h"
+#include "inbox/incoming.h"
 #include "inbox/outbox_tx.h"
 #include "store/event.h"
 #include "store/queries.h"
@@ -14,11 +12,8 @@
 
 #define REOPEN_MS (7 * CLOCK_DAY_MS)
 #define PLATFORM_SKEW_MS (2 * CLOCK_MINUTE_MS) /* between a platform's clock and ours */
-#define PRIVATE_THREAD "private"
-#define LINE_BYTES 240    /* last_text */
-#define SUBJECT_BYTES 120 /* the first words */
-#define FOLDED_BYTES 4096 /* of a contact: name and handles */
-#define CUT_MARK "\n[…]"
+#define SUBJECT_BYTES 120                      /* the first words */
+#define FOLDED_BYTES 4096                      /* of a contact: name and handles */
 
 /* How soon an answer is due: the first line that fits. */
 static const struct allowance {
@@ -30,20 +25,6 @@ static const struct allowance {
     {false, NULL, 30 * CLOCK_MINUTE_MS},
 };
 
-struct item { /* one post, made ready */
-    const struct channel_post *post;
-    char *native_id, *alias_id, *parent_id, *root_id; /* bounded */
-    char *author_id, *handle;
-    char *thread_key;
-    char *text, *line, *media, *url, *counts, *target;
-    char *folded; /* the handle */
-    int64_t sent_ms;
-    bool judged;
-    struct assessment assessment;
-    char *assessment_json;
-    GBytes *raw;
-};
-
 struct intake_batch {
     struct assess *assess; /* NULL = nothing is judged */
     struct account *account;
@@ -51,88 +32,13 @@ struct intake_batch {
     char *scope;
     int64_t received_ms;
     unsigned count;
-    struct item *items;
+    struct incoming *items;
     struct intake_result *results;
     intake_done done;
     void *data;
 };
 
-/* ---- to size ---- */
-
-char *intake_line(const char *text, size_t max_bytes)
-{
-    GString *line = g_string_sized_new(MIN(strlen(text), max_bytes) + 8);
-    bool blank = false;
-    for (const char *at = text; *at != '\0'; at++) {
-        if (line->len > max_bytes + 8)
-            break;
-        if (g_ascii_isspace(*at) || g_ascii_iscntrl(*at)) {
-            blank = line->len > 0;
-            continue;
-        }
-        if (blank)
-            g_string_append_c(line, ' ');
-        blank = false;
-        g_string_append_c(line, *at);
-    }
-    size_t kept = bounded_cut(line->str, line->len, max_bytes);
-    if (kept < line->len) {
-        g_string_truncate(line, kept);
-        g_string_append(line, "…");
-    }
-    return g_string_free(line, FALSE);
-}
-
 /* ---- preparing: outside the transaction ---- */
-
-static void judge(const struct assess *assess, struct item *item, int64_t followers, const char *verified,
-                  const char *relation)
-{
-    if (assess == NULL || item->post->own)
-        return;
-    const struct channel_post *post = item->post;
-    int64_t reposts = 0;
-    if (item->counts != NULL) {
-        json_auto_t *counts = json_parse(item->counts, strlen(item->counts), NULL);
-        reposts = json_integer_value(json_object_get(counts, "reposts"));
-    }
-    struct assess_facts facts = {.text = item->text,
-                                 .kind = post->kind,
-                                 .is_public = post->visibility == CHANNEL_PUBLIC,
-                                 .followers = MAX(0, followers),
-                                 .verified = verified,
-                                 .reposts = reposts,
-                                 .relation = relation};
-    assess_message(assess, &facts, &item->assessment);
-    g_free(item->assessment_json);
-    item->assessment_json = assess_format(&item->assessment, item->text);
-    item->judged = true;
-}
-
-static void prepare_item(const struct intake_batch *batch, struct item *item, const struct channel_post *post,
-                         GBytes *body)
-{
-    item->post = post;
-    item->native_id = bounded_id(post->native_id);
-    item->alias_id = bounded_id(post->alias_id);
-    item->parent_id = bounded_id(post->parent_native_id);
-    item->root_id = bounded_id(post->root_native_id);
-    item->author_id = bounded_id(post->author.native_id);
-    item->handle = bounded_text(post->author.handle ? post->author.handle : "", LIMIT_NAME, "…");
-    item->text = bounded_text(post->text, LIMIT_MESSAGE_TEXT, CUT_MARK);
-    item->line = intake_line(item->text, LINE_BYTES);
-    item->url = post->url != NULL && strlen(post->url) <= LIMIT_URL ? bounded_text(post->url, LIMIT_URL, "") : NULL;
-    item->media = bounded_media(post->media);
-    item->counts = bounded_json(post->counts);
-    item->target = bounded_json(post->target);
-    item->thread_key = post->visibility == CHANNEL_PRIVATE
-                           ? g_strdup(PRIVATE_THREAD)
-                           : g_strconcat("post:", item->root_id ? item->root_id : item->native_id, NULL);
-    item->sent_ms = post->sent_ms > 0 && post->sent_ms <= batch->received_ms ? post->sent_ms : batch->received_ms;
-    item->raw = bounded_raw(post->raw ? post->raw : body);
-    item->folded = fold_string(*item->handle != '\0' ? item->handle : item->author_id ? item->author_id : "");
-    judge(batch->assess, item, post->author.followers, post->author.verified, "");
-}
 
 struct intake_batch *intake_prepare(struct assess_current *assess, struct account *account, GPtrArray *posts,
                                     GBytes *body, int64_t received_ms)
@@ -146,22 +52,11 @@ struct intake_batch *intake_prepare(struct assess_current *assess, struct accoun
                        ? g_strdup_printf("%s:%" G_GINT64_FORMAT, account->kind->kind, account->channel.id)
                        : g_strdup(account->kind->kind);
     batch->count = posts->len;
-    batch->items = g_new0(struct item, MAX(1, posts->len));
+    batch->items = g_new0(struct incoming, MAX(1, posts->len));
     batch->results = g_new0(struct intake_result, MAX(1, posts->len));
     for (unsigned i = 0; i < batch->count; i++)
-        prepare_item(batch, batch->items + i, g_ptr_array_index(posts, i), body);
+        incoming_init(batch->items + i, g_ptr_array_index(posts, i), body, received_ms, batch->assess);
     return batch;
-}
-
-static void clear_item(struct item *item)
-{
-    char **const TEXTS[] = {&item->native_id, &item->alias_id,   &item->parent_id,      &item->root_id,
-                            &item->author_id, &item->handle,     &item->text,           &item->line,
-                            &item->url,       &item->media,      &item->counts,         &item->target,
-                            &item->folded,    &item->thread_key, &item->assessment_json};
-    for (size_t i = 0; i < G_N_ELEMENTS(TEXTS); i++)
-        g_free(*TEXTS[i]);
-    g_clear_pointer(&item->raw, g_bytes_unref);
 }
 
 void intake_batch_free(struct intake_batch *batch)
@@ -169,7 +64,7 @@ void intake_batch_free(struct intake_batch *batch)
     if (batch == NULL)
         return;
     for (unsigned i = 0; i < batch->count; i++)
-        clear_item(batch->items + i);
+        incoming_clear(batch->items + i);
     g_free(batch->items);
     g_free(batch->results);
     g_free(batch->scope);
@@ -184,7 +79,7 @@ void intake_batch_free(struct intake_batch *batch)
 struct taking {
     struct tx *tx;
     struct intake_batch *batch;
-    struct item *item;
+    struct incoming *item;
     struct q_intake_look seen;
     int64_t message_id, conversation_id, identity_id, contact_id;
     const char *author_name;
@@ -218,7 +113,7 @@ static bool message_event(const struct taking *taking, enum event_kind kind, GEr
 static bool note_aliases(const struct taking *taking, int64_t message_id, GError **error)
 {
     int64_t channel_id = taking->batch->account->channel.id;
-    const struct item *item = taking->item;
+    const struct incoming *item = taking->item;
     if (item->alias_id == NULL)
         return true;
     return q_intake_alias(taking->tx, error, channel_id, item->native_id, message_id) &&
@@ -229,7 +124,7 @@ static bool note_aliases(const struct taking *taking, int64_t message_id, GError
 
 static bool new_person(struct taking *taking, GError **error)
 {
-    const struct item *item = taking->item;
+    const struct incoming *item = taking->item;
     const struct channel_post *post = item->post;
     int64_t now_ms = taking->batch->received_ms;
     taking->author_name = *item->handle != '\0' ? item->handle : item->author_id;
@@ -246,7 +141,7 @@ static bool new_person(struct taking *taking, GError **error)
 static bool new_handle(struct taking *taking, GError **error)
 {
     const struct q_intake_look *seen = &taking->seen;
-    const struct item *item = taking->item;
+    const struct incoming *item = taking->item;
     int64_t now_ms = taking->batch->received_ms;
     bool named_by_it = strcmp(seen->contact_name, seen->handle) == 0; /* nobody gave a name of their own */
     const char *name = named_by_it ? item->handle : seen->contact_name;
@@ -305,7 +200,7 @@ static void judge_again(struct taking *taking)
     bool known_relation = seen->relation != NULL && strcmp(seen->relation, "new") != 0;
     bool silent = author->followers < 0 && (taking->followers > 0 || *taking->verified != '\0');
     if (seen->identity_id != 0 && (known_relation || silent))
-        judge(taking->batch->assess, taking->item, taking->followers, taking->verified, seen->relation);
+        incoming_judge(taking->item, taking->batch->assess, taking->followers, taking->verified, seen->relation);
 }
 
 /* ---- known already ---- */
@@ -315,7 +210,7 @@ static void judge_again(struct taking *taking)
 static bool tells_more(const struct taking *taking)
 {
     const struct q_intake_look *seen = &taking->seen;
-    const struct item *item = taking->item;
+    const struct incoming *item = taking->item;
     const struct channel_author *author = &item->post->author;
     if (seen->identity_id == 0)
         return false;
@@ -330,14 +225,14 @@ static bool weigh_again(struct taking *taking, int64_t message_id, GError **erro
 {
     g_autoptr(rows_auto) rows = NULL;
     struct q_intake_known known;
-    struct item *item = taking->item;
+    struct incoming *item = taking->item;
     if (taking->batch->assess == NULL || !q_intake_known(taking->tx, &rows, error, message_id))
         return taking->batch->assess == NULL;
     if (!q_intake_known_next(rows, &known) || strcmp(known.direction, "in") != 0)
         return true;
     g_free(item->text); /* offsets are into the text that is shown */
     item->text = g_strdup(known.text);
-    judge(taking->batch->assess, item, taking->followers, taking->verified, taking->seen.relation);
+    incoming_judge(item, taking->batch->assess, taking->followers, taking->verified, taking->seen.relation);
     if (!q_intake_judged(taking->tx, error, message_id, item->assessment_json))
         return false;
     if (item->assessment.importance <= known.importance)
@@ -354,7 +249,7 @@ static bool weigh_again(struct taking *taking, int64_t message_id, GError **erro
 static bool take_known(struct taking *taking, int64_t message_id, struct intake_result *result, GError **error)
 {
     *result = (struct intake_result){.fate = INTAKE_KNOWN, .message_id = message_id};
-    const struct item *item = taking->item;
+    const struct incoming *item = taking->item;
     if (!note_aliases(taking, message_id, error))
         return false;
     if (item->post->own)
@@ -368,7 +263,7 @@ static bool take_known(struct taking *taking, int64_t message_id, struct intake_
 
 static int64_t due_of(const struct taking *taking)
 {
-    const struct item *item = taking->item;
+    const struct incoming *item = taking->item;
     if (item->judged && !item->assessment.needs_answer)
         return 0;
     bool is_public = item->post->visibility == CHANNEL_PUBLIC;
@@ -384,11 +279,11 @@ static int64_t due_of(const struct taking *taking)
 
 static bool new_conversation(struct taking *taking, GError **error)
 {
-    const struct item *item = taking->item;
+    const struct incoming *item = taking->item;
     const struct assessment *assessment = &item->assessment;
     int64_t channel_id = taking->batch->account->channel.id;
     int64_t now_ms = taking->batch->received_ms;
-    g_autofree char *subject = intake_line(item->text, SUBJECT_BYTES);
+    g_autofree char *subject = incoming_line(item->text, SUBJECT_BYTES);
     taking->conversation_id = id_new(now_ms);
     if (!q_intake_conversation(taking->tx, error, taking->conversation_id, channel_id, taking->seen.brand_id,
                                taking->contact_id, taking->identity_id, item->thread_key, subject, taking->seen.team_id,
@@ -407,7 +302,7 @@ static bool new_conversation(struct taking *taking, GError **error)
 static bool more_of_conversation(struct taking *taking, GError **error)
 {
     const struct q_intake_look *seen = &taking->seen;
-    const struct item *item = taking->item;
+    const struct incoming *item = taking->item;
     const struct assessment *assessment = &item->assessment;
     bool heavier = item->judged && (assessment->importance > seen->importance || *seen->category == '\0');
     bool corrected = seen->category_person_id != 0;
@@ -444,7 +339,7 @@ static bool goes_on(const struct taking *taking)
 
 static bool put_message(struct taking *taking, GError **error)
 {
-    const struct item *item = taking->item;
+    const struct incoming *item = taking->item;
     const struct channel_post *post = item->post;
     const struct intake_batch *batch = taking->batch;
     return q_intake_message(taking->tx, error, taking->message_id, taking->conversation_id, batch->account->channel.id,
@@ -465,7 +360,7 @@ static bool channel_gone(GError **error)
 
 static bool take_inbound(struct taking *taking, struct intake_result *result, GError **error)
 {
-    const struct item *item = taking->item;
+    const struct incoming *item = taking->item;
     const char *other_id = item->alias_id ? item->alias_id : item->native_id;
     g_autoptr(rows_auto) rows = NULL;
     if (!q_intake_look(taking->tx, &rows, error, taking->batch->account->channel.id, item->native_id, other_id,
@@ -505,7 +400,7 @@ static bool is_text_of(const char *told, const char *ours)
 /* Is it a reply of ours whose fate we did not know? Then now we do. */
 static bool settle_reply(struct taking *taking, bool *settled, struct intake_result *result, GError **error)
 {
-    const struct item *item = taking->item;
+    const struct incoming *item = taking->item;
     const char *visibility = item->post->visibility == CHANNEL_PUBLIC ? "public" : "private";
     g_autoptr(rows_auto) rows = NULL;
     if (!q_intake_unsettled(taking->tx, &rows, error, taking->conversation_id, visibility))
@@ -524,7 +419,7 @@ static bool settle_reply(struct taking *taking, bool *settled, struct intake_res
 
 static bool take_own(struct taking *taking, struct intake_result *result, GError **error)
 {
-    const struct item *item = taking->item;
+    const struct incoming *item = taking->item;
     const char *other_id = item->alias_id ? item->alias_id : item->native_id;
     g_autoptr(rows_auto) rows = NULL;
     if (!q_intake_look_own(taking->tx, &rows, error, taking->batch->account->channel.id, item->native_id, other_id,

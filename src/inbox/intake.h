@@ -14,7 +14,7 @@
  *   own posts   written by our own account: with the conversation they answer in; without one they are left out.
  *               One that is the text of a reply whose fate was unknown settles that reply instead
  *
- * What a platform says is cut to size here (base/limit.h) and its clock is believed only about the past. */
+ * What a platform says is cut to size first: incoming.h. */
 #pragma once
 #include "inbox/account.h"
 #include "understanding/assess_current.h"
@@ -51,6 +51,3 @@ typedef void (*intake_done)(const struct intake_batch *batch, const GError *erro
 
 /* Takes the batch over. Without posts done runs at once. */
 void intake_submit_async(struct store *store, struct intake_batch *batch, intake_done done, void *data);
-
-/* One line of a text, for lists: blanks run together, cut at a character with "…". g_free. */
-char *intake_line(const char *text, size_t max_bytes);
