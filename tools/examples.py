@@ -5,7 +5,8 @@ usage: tools/examples.py [--check | --report | --alike | --out FILE] FILE.tsv â€
    --check    every line well-formed (the default); the first wrong ones are named, exit status 1
    --report   how many texts a category, sentiment, emotion, urgency and flag have, by language
    --alike    pairs of frames that share most of their characters
-   --out F    writes category, sentiment, emotion, urgency, flags, language, text: one expanded text a line
+   --out F    writes category, sentiment, emotion, urgency, flags, language, frame, text: one expanded text a line;
+              frame is a number that the texts of one frame share
 """
 import collections
 import itertools
@@ -115,11 +116,12 @@ def alike(frames):
 
 
 def write(frames, out):
-    lines = []
-    for path, _, (category, sentiment, emotion, urgency, flags, text) in frames:
+    lines = {}
+    for frame, (path, _, (category, sentiment, emotion, urgency, flags, text)) in enumerate(frames, 1):
         for one in expand(text):
-            lines.append("\t".join((category, sentiment, emotion, urgency, flags, path.parent.name, one)))
-    pathlib.Path(out).write_text("\n".join(dict.fromkeys(lines)) + "\n", encoding="utf-8")
+            labels = (category, sentiment, emotion, urgency, flags, path.parent.name)
+            lines.setdefault((*labels, one), "\t".join((*labels, str(frame), one)))
+    pathlib.Path(out).write_text("\n".join(lines.values()) + "\n", encoding="utf-8")
 
 
 def main():

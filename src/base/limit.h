@@ -35,3 +35,8 @@
 #define LIMIT_RULE_PATTERN 512
 #define LIMIT_RULE_PATTERNS 1000 /* rules with one */
 #define LIMIT_RULE_REPEAT 200    /* {n,m} in a pattern */
+#define LIMIT_LABEL 200                  /* of a task of understanding */
+#define LIMIT_LABELS 100                 /* of one task */
+#define LIMIT_EXAMPLES 1000000           /* labelled texts to learn from at a time */
+#define LIMIT_EXAMPLE_BYTES (256u << 20) /* … their bytes */
+#define LIMIT_MODEL (256u << 20)         /* a model file */

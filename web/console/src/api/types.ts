@@ -864,6 +864,7 @@ export type ErrorCode =
   | 'assigned_meanwhile'
   | 'idempotency_key_reused'
   | 'idempotency_key_busy'
+  | 'cancelled'
   | 'too_large'
   | 'not_supported'
   | 'throttled'

@@ -1,0 +1,142 @@
+/* make_shipped.c - run while the program is built: learns every task of task.def from the seed examples and writes the
+ * model the program carries.
+ *
+ *   make_shipped EXAMPLES.tsv OUT.model OUT.c
+ *
+ * EXAMPLES.tsv as tools/examples.py --out writes it: category, sentiment, emotion, urgency, flags, language, frame,
+ * text. OUT.c puts the model's bytes into the program. */
+#include "understanding/model_pack.h"
+#include "understanding/task.h"
+#include "understanding/training.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RECIPE "shipped-1"
+#define FEATURES 100000 /* some 8 MB */
+
+enum column { CATEGORY, SENTIMENT, EMOTION, URGENCY, FLAGS, LANGUAGE, FRAME, TEXT, COLUMNS };
+
+static bool has_flag(char **columns, const char *flag)
+{
+    g_auto(GStrv) flags = g_strsplit(columns[FLAGS], ",", -1);
+    return g_strv_contains((const char *const *)flags, flag);
+}
+
+/* What is to be answered: all that is for the brand, unless nothing is left to say. Borrowed. */
+static const char *label_of(enum task task, char **columns)
+{
+    switch (task) {
+    case TASK_category:
+        return columns[CATEGORY];
+    case TASK_sentiment:
+        return *columns[SENTIMENT] == '-' ? "negative" : *columns[SENTIMENT] == '0' ? "neutral" : "positive";
+    case TASK_emotion:
+        return columns[EMOTION];
+    case TASK_urgency:
+        return columns[URGENCY];
+    case TASK_needs_answer:
+        return strcmp(columns[CATEGORY], "irrelevant") == 0 || has_flag(columns, "noanswer") ? "no" : "yes";
+    case TASK_spam:
+    case TASK_abuse:
+    case TASK_churn:
+        return has_flag(columns, task_name(task)) ? "yes" : "no";
+    default:
+        return NULL;
+    }
+}
+
+static GPtrArray *read_lines(const char *path)
+{
+    g_autofree char *content = NULL;
+    g_autoptr(GError) error = NULL;
+    if (!g_file_get_contents(path, &content, NULL, &error)) {
+        fprintf(stderr, "%s\n", error->message);
+        exit(1);
+    }
+    GPtrArray *lines = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
+    g_auto(GStrv) texts = g_strsplit(content, "\n", -1);
+    for (char **text = texts; *text != NULL; text++) {
+        if (**text == '\0')
+            continue;
+        char **columns = g_strsplit(*text, "\t", COLUMNS);
+        if (g_strv_length(columns) != COLUMNS) {
+            fprintf(stderr, "%s: a line without %d columns: %s\n", path, COLUMNS, *text);
+            exit(1);
+        }
+        g_ptr_array_add(lines, columns);
+    }
+    return lines;
+}
+
+static struct model *learn(enum task task, const GPtrArray *lines)
+{
+    g_autoptr(GArray) examples = g_array_new(FALSE, FALSE, sizeof(struct example));
+    g_autoptr(GError) error = NULL;
+    for (guint i = 0; i < lines->len; i++) {
+        char **columns = lines->pdata[i];
+        struct example example = {.label = label_of(task, columns),
+                                  .text = columns[TEXT],
+                                  .length = strlen(columns[TEXT]),
+                                  .weight = 1,
+                                  .group = (uint32_t)g_ascii_strtoull(columns[FRAME], NULL, 10)};
+        g_array_append_val(examples, example);
+    }
+    struct training training = {.task = task_name(task), .seed = 1, .threads = 2};
+    g_autoptr(GBytes) bytes =
+        training_run(&training, (const struct example *)(void *)examples->data, examples->len, &error);
+    struct model *model = bytes == NULL ? NULL : model_open(bytes, training.task, &error);
+    if (model == NULL) {
+        fprintf(stderr, "%s: %s\n", training.task, error->message);
+        exit(1);
+    }
+    const struct model_figures *figures = &model_task_at(model, 0)->figures;
+    printf("%-12s rows %" G_GINT64_FORMAT "  accuracy %.3f  macro-F1 %.3f\n", training.task, figures->rows,
+           figures->accuracy, figures->macro_f1);
+    return model;
+}
+
+/* The assembler reads the bytes; the checksum in the comment makes it read them again when they change. */
+static bool write_source(const char *path, const char *model, GBytes *bytes)
+{
+    g_autofree char *checksum = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, bytes);
+    g_autofree char *absolute = g_canonicalize_filename(model, NULL);
+    g_autofree char *quoted = g_strescape(absolute, NULL);
+    g_autofree char *again = g_strescape(quoted, NULL);
+    g_autofree char *source = g_strdup_printf("/* Written by make_shipped. Content %s. */\n"
+                                              "#include \"understanding/shipped_data.h\"\n\n"
+                                              "__asm__(\".section .rodata\\n\"\n"
+                                              "        \".balign 64\\n\"\n"
+                                              "        \".globl shipped_bytes\\n\"\n"
+                                              "        \".hidden shipped_bytes\\n\"\n"
+                                              "        \"shipped_bytes:\\n\"\n"
+                                              "        \".incbin \\\"%s\\\"\\n\"\n"
+                                              "        \".byte 0\\n\"\n"
+                                              "        \".text\\n\");\n\n"
+                                              "const size_t shipped_length = %zu;\n",
+                                              checksum, again, (size_t)g_bytes_get_size(bytes));
+    return g_file_set_contents(path, source, -1, NULL);
+}
+
+int main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    if (argc != 4) {
+        fprintf(stderr, "usage: %s EXAMPLES.tsv OUT.model OUT.c\n", argv[0]);
+        return 2;
+    }
+    g_autoptr(GPtrArray) lines = read_lines(argv[1]);
+    g_autoptr(GPtrArray) models = g_ptr_array_new_with_free_func((GDestroyNotify)model_unref);
+    for (int task = 0; task < TASK_COUNT; task++)
+        if (task_label_count((enum task)task) > 0)
+            g_ptr_array_add(models, learn((enum task)task, lines));
+    g_autoptr(GBytes) bytes = model_pack((struct model *const *)models->pdata, models->len, RECIPE, FEATURES, &error);
+    gsize length = 0;
+    const char *data = bytes == NULL ? NULL : g_bytes_get_data(bytes, &length);
+    if (data == NULL || !g_file_set_contents(argv[2], data, (gssize)length, &error)) {
+        fprintf(stderr, "%s\n", error->message);
+        return 1;
+    }
+    return write_source(argv[3], argv[2], bytes) ? 0 : 1;
+}

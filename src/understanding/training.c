@@ -1,0 +1,221 @@
+#include "understanding/training.h"
+
+#include "understanding/calibration.h"
+#include "understanding/corpus.h"
+#include "understanding/model_writer.h"
+#include "understanding/random.h"
+#include "understanding/solver.h"
+#include "understanding/task.h"
+
+#include <string.h>
+
+#define RECIPE "linear-1"
+#define EPOCHS 12
+#define COST 1.0F
+#define FOLDS 5
+/* Feature numbers in the corpus: with more, fewer folds and a part held back once must do. */
+#define WORK_FOLDS 3000000
+#define WORK_THREE 6000000
+#define HELD_BACK 5 /* one in so many, when it is done once */
+
+/* One machine to learn: on the rows outside a fold, or on all. */
+struct job {
+    int fold; /* -1: all rows */
+    GArray *rows;
+    struct linear linear;
+};
+
+struct learning {
+    const struct training *training;
+    struct corpus corpus;
+    uint8_t *fold_of; /* of a row */
+    int folds;        /* that are held back in turn */
+    struct job jobs[FOLDS + 1];
+    int job_count;
+    int next;  /* job that nobody has taken; atomic */
+    int ticks; /* epochs done by all; atomic */
+    bool ended[FOLDS + 1];
+};
+
+static bool is_cancelled(const struct training *training)
+{
+    return training->cancel != NULL && g_atomic_int_get(training->cancel) != 0;
+}
+
+/* ---- folds ---- */
+
+/* Label by label, so that each fold has its share; variants of one example go together. */
+static void deal_folds(struct learning *learning, int parts)
+{
+    const struct corpus *corpus = &learning->corpus;
+    g_autofree uint32_t *order = g_new(uint32_t, corpus->rows);
+    g_autofree uint32_t *dealt = g_new0(uint32_t, corpus->names->len);
+    g_autoptr(GHashTable) of_group = g_hash_table_new(NULL, NULL);
+    uint64_t state = learning->training->seed ^ 0x5EED;
+    for (size_t i = 0; i < corpus->rows; i++)
+        order[i] = (uint32_t)i;
+    random_shuffle(&state, order, corpus->rows);
+    learning->fold_of = g_new(uint8_t, corpus->rows);
+    for (size_t i = 0; i < corpus->rows; i++) {
+        uint32_t row = order[i];
+        void *group = GUINT_TO_POINTER(corpus->groups[row]);
+        void *fold = NULL;
+        if (group == NULL || !g_hash_table_lookup_extended(of_group, group, NULL, &fold)) {
+            fold = GUINT_TO_POINTER(dealt[corpus->labels[row]]++ % (uint32_t)parts);
+            if (group != NULL)
+                g_hash_table_insert(of_group, group, fold);
+        }
+        learning->fold_of[row] = (uint8_t)GPOINTER_TO_UINT(fold);
+    }
+}
+
+static void plan(struct learning *learning)
+{
+    const struct corpus *corpus = &learning->corpus;
+    size_t work = corpus->begins[corpus->rows];
+    int parts = work <= WORK_FOLDS ? FOLDS : work <= WORK_THREE ? 3 : HELD_BACK;
+    learning->folds = work <= WORK_THREE ? parts : 1;
+    if (corpus->rows < 10 || corpus->names->len < 2)
+        learning->folds = 0;
+    deal_folds(learning, parts);
+    for (int fold = -1; fold < learning->folds; fold++) {
+        struct job *job = &learning->jobs[learning->job_count++];
+        job->fold = fold;
+        job->rows = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        for (uint32_t row = 0; row < corpus->rows; row++)
+            if (learning->fold_of[row] != fold)
+                g_array_append_val(job->rows, row);
+    }
+}
+
+/* ---- the jobs, on one or two threads ---- */
+
+static void tick(void *data)
+{
+    struct learning *learning = data;
+    g_atomic_int_inc(&learning->ticks);
+}
+
+static void tell(struct learning *learning)
+{
+    const struct training *training = learning->training;
+    if (training->progress != NULL)
+        training->progress(training->data,
+                           0.15 + 0.8 * g_atomic_int_get(&learning->ticks) / (EPOCHS * learning->job_count));
+}
+
+static void tick_and_tell(void *data)
+{
+    tick(data);
+    tell(data);
+}
+
+static void work(struct learning *learning, void (*ticker)(void *))
+{
+    for (;;) {
+        int next = g_atomic_int_add(&learning->next, 1);
+        if (next >= learning->job_count)
+            return;
+        struct job *job = &learning->jobs[next];
+        struct solver_settings settings = {.seed = learning->training->seed + (uint64_t)next,
+                                           .epochs = EPOCHS,
+                                           .cost = COST,
+                                           .cancel = learning->training->cancel,
+                                           .tick = ticker,
+                                           .data = learning};
+        learning->ended[next] = solver_run(&job->linear, &learning->corpus, (const uint32_t *)(void *)job->rows->data,
+                                           job->rows->len, &settings);
+    }
+}
+
+static void *work_beside(void *data)
+{
+    work(data, tick);
+    return NULL;
+}
+
+static bool run_jobs(struct learning *learning)
+{
+    GThread *other = learning->training->threads > 1 ? g_thread_new("learn", work_beside, learning) : NULL;
+    work(learning, tick_and_tell);
+    if (other != NULL)
+        g_thread_join(other);
+    bool all = true;
+    for (int i = 0; i < learning->job_count; i++)
+        all = all && learning->ended[i];
+    return all;
+}
+
+/* ---- what comes of it ---- */
+
+/* Margins of the examples held back, as labels' logits (model_set.c does the same with one output for two labels). */
+static void calibrate(const struct learning *learning, struct calibration *calibration)
+{
+    const struct corpus *corpus = &learning->corpus;
+    size_t labels = corpus->names->len;
+    g_autofree float *margins = g_new(float, corpus->rows *labels + 1);
+    g_autofree uint16_t *truth = g_new(uint16_t, corpus->rows);
+    size_t rows = 0;
+    for (int i = 0; i < learning->job_count; i++) {
+        const struct job *job = &learning->jobs[i];
+        for (size_t row = 0; job->fold >= 0 && row < corpus->rows; row++) {
+            if (learning->fold_of[row] != job->fold)
+                continue;
+            float *of = margins + rows * labels;
+            linear_margins(&job->linear, corpus, row, of);
+            if (labels == 2) {
+                of[1] = of[0] / 2;
+                of[0] = -of[1];
+            }
+            truth[rows++] = corpus->labels[row];
+        }
+    }
+    calibration_fit(calibration, margins, truth, rows);
+}
+
+static GBytes *finish(struct learning *learning, GError **error)
+{
+    struct calibration calibration;
+    calibration_init(&calibration, learning->corpus.names->len);
+    if (learning->folds > 0)
+        calibrate(learning, &calibration);
+    struct learned learned = {.task = learning->training->task,
+                              .labels = learning->corpus.names,
+                              .rows = learning->corpus.rows,
+                              .linear = &learning->jobs[0].linear,
+                              .calibration = &calibration};
+    GBytes *bytes = model_write(RECIPE, &learned, 1, learning->corpus.keys, learning->corpus.features, error);
+    calibration_clear(&calibration);
+    return bytes;
+}
+
+static void learning_clear(struct learning *learning)
+{
+    for (int i = 0; i < learning->job_count; i++) {
+        g_array_unref(learning->jobs[i].rows);
+        linear_clear(&learning->jobs[i].linear);
+    }
+    corpus_clear(&learning->corpus);
+    g_free(learning->fold_of);
+}
+typedef struct learning learning_auto;
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(learning_auto, learning_clear)
+
+GBytes *training_run(const struct training *training, const struct example *examples, size_t count, GError **error)
+{
+    g_auto(learning_auto) learning = {.training = training};
+    if (!task_name_check(training->task, error) ||
+        !corpus_init(&learning.corpus, examples, count, training->threads, error))
+        return NULL;
+    if (training->progress != NULL)
+        training->progress(training->data, 0.15);
+    plan(&learning);
+    if (is_cancelled(training) || !run_jobs(&learning)) {
+        error_set(error, HY_ERROR_CANCELLED, NULL, "training %s was ended before its time", training->task);
+        return NULL;
+    }
+    g_autoptr(GBytes) bytes = finish(&learning, error);
+    if (bytes != NULL && training->progress != NULL)
+        training->progress(training->data, 1);
+    return g_steal_pointer(&bytes);
+}
