@@ -7,6 +7,7 @@
 #include "store/store.h"
 
 struct accounts;
+struct answers;
 struct assess_current;
 struct chat_live;
 struct client;
@@ -30,6 +31,7 @@ struct app {
     struct outbox *outbox;             /* inbox: the sender; told that something was queued */
     struct poller *poller;             /* inbox */
     struct guard *guard;               /* api/guard.h: who is calling */
+    struct answers *answers;           /* api/answers.h; NULL keeps none */
     struct live *live;                 /* api/live.h */
     struct chat_live *chat;            /* api/chat_live.h */
     struct running_keys *running_keys; /* api/idempotency.h */

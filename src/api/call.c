@@ -1,5 +1,6 @@
 #include "api/call.h"
 
+#include "api/answers.h"
 #include "api/guard.h"
 #include "api/idempotency.h"
 #include "api/route.h"
@@ -23,6 +24,7 @@ struct exchange {
     json_t *body;
     char *key_hash;
     bool key_runs;
+    uint64_t generation; /* of the database, before it is read */
 };
 
 /* Before the answer: whoever has it may send the same key again at once, and the key is part of the request, which ends
@@ -89,11 +91,47 @@ void call_on_error(struct http_request *request, enum hy_error code, void *data)
     answer_error(request, error_http_status(error_code(error)), error, lang_of_request(app, request));
 }
 
+/* What a kept answer is found by. person_id 0: it holds for all. */
+static char *keep_key(struct http_request *request, int64_t person_id, enum lang lang)
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT " %d %s?%s", person_id, (int)lang, http_path(request),
+                           http_query_string(request));
+}
+
 static void answer(struct exchange *exchange)
 {
     gsize length;
-    char *text = writer_steal(&exchange->call.out, &length);
-    http_answer_take(exchange->call.request, exchange->call.status, JSON_TYPE, text, length);
+    struct call *call = &exchange->call;
+    char *text = writer_steal(&call->out, &length);
+    g_autoptr(GBytes) body = g_bytes_new_take(text, length);
+    if (call->keep != CALL_KEEP_NOT)
+        answers_keep(call->app->answers, exchange->generation, call->now_ms,
+                     keep_key(call->request, call->keep == CALL_KEEP_FOR_ALL ? 0 : call->actor->person_id, call->lang),
+                     body);
+    http_answer(call->request, call->status, JSON_TYPE, body);
+}
+
+/* On an HTTP thread: the same question, by somebody who is known, before anything has changed. */
+static bool answer_again(struct http_request *request, void *data)
+{
+    const struct binding *binding = data;
+    const struct app *app = binding->app;
+    g_auto(session_holder_auto) holder = {0};
+    int64_t now_ms = clock_now_ms(app->clock);
+    uint64_t generation = store_generation(app->store);
+    if (generation == 0 || !guard_recall(app, request, now_ms, &holder) ||
+        (holder.permissions & PERMISSION_BIT(binding->route->permission)) == 0)
+        return false;
+    enum lang lang = holder.has_lang ? holder.lang : lang_of_request(app, request);
+    g_autofree char *own = keep_key(request, holder.person_id, lang);
+    g_autoptr(GBytes) body = answers_find(app->answers, generation, now_ms, own);
+    if (body == NULL) {
+        g_autofree char *shared = keep_key(request, 0, lang);
+        body = answers_find(app->answers, generation, now_ms, shared);
+    }
+    if (body != NULL)
+        http_answer(request, binding->route->status, JSON_TYPE, body);
+    return body != NULL;
 }
 
 /* ---- before the handler ---- */
@@ -210,6 +248,7 @@ static void handle(struct http_request *request, void *data)
     struct call *call = &exchange.call;
     g_autoptr(GError) error = NULL;
     call->actor = &exchange.actor;
+    exchange.generation = store_generation(binding->app->store);
     writer_init(&call->out);
     bool ok = prepare(&exchange, &error) && call->route->handler(call, &error);
     if (ok && (call->route->flags & (ROUTE_RAW | ROUTE_STREAM)) != 0)
@@ -232,12 +271,15 @@ struct http_route *call_routes(const struct app *app, const struct http_route *m
     struct binding *bindings = (struct binding *)(routes + *count);
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
         bindings[i] = (struct binding){app, ROUTES + i};
+        bool may_be_kept = strcmp(ROUTES[i].method, "GET") == 0 && !route_is_open(ROUTES + i) &&
+                           (ROUTES[i].flags & (ROUTE_RAW | ROUTE_STREAM | ROUTE_DIRECT)) == 0;
         routes[i] = (struct http_route){.method = ROUTES[i].method,
                                         .path = ROUTES[i].path,
                                         .max_body = ROUTES[i].max_body,
                                         .flags = (ROUTES[i].flags & ROUTE_DIRECT) != 0 ? 0 : HTTP_ON_POOL,
                                         .handler = handle,
-                                        .data = bindings + i};
+                                        .data = bindings + i,
+                                        .at_once = may_be_kept ? answer_again : NULL};
     }
     for (size_t i = 0; i < more_count; i++)
         routes[ROUTE_COUNT + i] = more[i];
@@ -344,6 +386,11 @@ bool call_require(const struct call *call, enum permission permission, GError **
 void call_status(struct call *call, int status)
 {
     call->status = status;
+}
+
+void call_keep(struct call *call, enum call_keep keep)
+{
+    call->keep = keep;
 }
 
 void call_done(struct call *call)

@@ -26,6 +26,9 @@
 
 struct route;
 
+/* For whom an answer holds while nothing changes in the database (answers.h). */
+enum call_keep { CALL_KEEP_NOT, CALL_KEEP_FOR_CALLER, CALL_KEEP_FOR_ALL };
+
 struct call {
     const struct app *app;
     const struct route *route;
@@ -40,6 +43,7 @@ struct call {
     json_t *body; /* an object, checked against the route's shape; NULL when the route takes none, or RAW */
     struct writer out;
     int status;
+    enum call_keep keep;  /* whether this answer may be given again */
     const char *key;      /* Idempotency-Key of a route that CREATES; NULL = none */
     const char *key_hash; /* what the key stands for */
 };
@@ -73,6 +77,8 @@ bool call_may(const struct call *call, enum permission permission);
 bool call_require(const struct call *call, enum permission permission, GError **error); /* FORBIDDEN */
 
 void call_status(struct call *call, int status);
+/* Of a GET: the answer depends on the database, the query and the language alone, and on the caller when so said. */
+void call_keep(struct call *call, enum call_keep keep);
 /* For handlers of RAW routes: answers error's JSON under another status than its own; then return true. */
 void call_refuse(struct call *call, int status, const GError *error);
 void call_done(struct call *call); /* answers {"ok":true} */

@@ -73,6 +73,9 @@ static bool list_work(struct tx *tx, void *data, GError **error)
 bool api_conversation_list(struct call *call, GError **error)
 {
     struct list_job job = {.call = call};
+    bool own = g_strcmp0(call_query(call, "assignee"), "me") == 0 || g_strcmp0(call_query(call, "team"), "mine") == 0;
+    if (call_query(call, "q") == NULL) /* the search index follows in its own time */
+        call_keep(call, own ? CALL_KEEP_FOR_CALLER : CALL_KEEP_FOR_ALL);
     return read_filter(call, &job.filter, error) && call_page(call, 2, &job.page, error) &&
            call_read(call, list_work, &job, error);
 }
@@ -85,6 +88,7 @@ static bool counts_work(struct tx *tx, void *data, GError **error)
 
 bool api_conversation_counts(struct call *call, GError **error)
 {
+    call_keep(call, CALL_KEEP_FOR_CALLER);
     return call_read(call, counts_work, call, error);
 }
 
@@ -111,6 +115,7 @@ static bool thread_work(struct tx *tx, void *data, GError **error)
 bool api_message_list(struct call *call, GError **error)
 {
     struct list_job job = {.call = call};
+    call_keep(call, CALL_KEEP_FOR_ALL);
     return call_page(call, 2, &job.page, error) && call_read(call, thread_work, &job, error);
 }
 

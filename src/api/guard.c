@@ -165,6 +165,17 @@ bool guard_identify(const struct app *app, struct http_request *request, int64_t
     return true;
 }
 
+bool guard_recall(const struct app *app, struct http_request *request, int64_t now_ms, struct session_holder *out)
+{
+    bool is_token;
+    unsigned epoch;
+    g_autofree char *token = shown_token(request, &is_token);
+    if (token == NULL || *token == '\0')
+        return false;
+    g_autofree char *digest = secret_token_digest(token);
+    return recall(app->guard, digest, now_ms, out, &epoch);
+}
+
 static bool make_decoy(struct guard *guard, GError **error)
 {
     g_mutex_lock(&guard->decoy_lock);

@@ -19,6 +19,9 @@ void guard_free(struct guard *guard);
 bool guard_identify(const struct app *app, struct http_request *request, int64_t now_ms, struct session_holder *out,
                     GError **error);
 
+/* The same from memory alone: false when it would have to ask the store. Never blocks: for HTTP threads. */
+bool guard_recall(const struct app *app, struct http_request *request, int64_t now_ms, struct session_holder *out);
+
 /* Sessions or people changed: ask the store again. Cheap; any thread. */
 void guard_forget(struct guard *guard);
 

@@ -3,6 +3,7 @@
 #include "api/call.h"
 #include "api/chat.h"
 #include "api/chat_live.h"
+#include "api/answers.h"
 #include "api/guard.h"
 #include "api/idempotency.h"
 #include "api/live.h"
@@ -98,6 +99,7 @@ static bool start_domain(struct server *server, GError **error)
     app->secret = server->data.secret;
     app->store = server->data.store;
     app->guard = guard_new();
+    app->answers = answers_new();
     app->running_keys = running_keys_new();
     struct assess *assess = assess_new(NULL, error);
     app->assess = assess != NULL ? assess_current_new(assess) : NULL;
@@ -224,6 +226,7 @@ static void stop(struct server *server)
     g_clear_pointer(&app->search, search_index_close);
     g_clear_pointer(&app->assess, assess_current_free);
     g_clear_pointer(&app->running_keys, running_keys_free);
+    g_clear_pointer(&app->answers, answers_free);
     g_clear_pointer(&app->guard, guard_free);
     command_close(&server->data);
     g_clear_pointer(&server->wake, wake_free);

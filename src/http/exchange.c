@@ -214,6 +214,10 @@ static enum MHD_Result dispatch(struct http_request *request)
         target->handler(request_ref(request), target->data);
         return deliver(request);
     }
+    request_ref(request); /* the answerer's */
+    if (target->at_once != NULL && target->at_once(request, target->data))
+        return deliver(request);
+    request_unref(request);
     if (server_stage(server) == 2 || http_count(server, waiting, 1) > server->options.max_waiting) {
         http_uncount(server, waiting);
         return refuse(request, HY_ERROR_BUSY);

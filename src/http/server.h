@@ -42,6 +42,9 @@ struct http_route {
     unsigned flags;  /* enum http_flag */
     void (*handler)(struct http_request *request, void *data);
     void *data;
+    /* Asked before a handler on the pool, on the HTTP thread: must not block. True: it has answered, or will. NULL:
+     * none. */
+    bool (*at_once)(struct http_request *request, void *data);
 };
 
 /* Zero stands for the default in every field but those marked. Everything is borrowed for the life of the server. */

@@ -17,8 +17,8 @@
  *
  * One writer: on both databases at most one write transaction is under way, so a work function sees
  * nothing change beneath it and events are numbered in the order they are committed. Up to
- * LIMIT_BATCH_JOBS waiting jobs share one commit; each runs in a savepoint of its own, so one that
- * fails takes nothing else with it. On PostgreSQL an advisory lock makes the processes take turns.
+ * LIMIT_BATCH_JOBS waiting jobs share one commit; when one of them fails all are undone and run again,
+ * each in a savepoint of its own, so it takes nothing else with it. On PostgreSQL an advisory lock makes the processes take turns.
  *
  * A work function that returns false is undone whole. It may touch nothing but the tx and its own data,
  * and must not assume it runs once: write its results as if for the first time.
@@ -61,6 +61,11 @@ void store_write_async(struct store *store, store_work work, void *data, store_d
 
 /* A consistent snapshot. Blocks for a free reader. Work functions that write fail with INTERNAL. */
 bool store_read(struct store *store, store_work work, void *data, GError **error);
+
+/* A number that rises with every commit of this process, before anybody is told of it: what was read after asking for
+ * it still holds while it is the same, as far as this process goes (others on the same SQLite file are not counted).
+ * 0 on PostgreSQL, where other nodes write as well. Any thread. */
+uint64_t store_generation(const struct store *store);
 
 /* called after every commit that appended events, here or in another process on the same database
  * (within 0.5 s); any thread; must not block and must not call the store. Set once, before use. */

@@ -4,7 +4,7 @@
  *
  * Creates the schema in DIR/raw.db and inserts, for each message, what intake writes for a first message of a
  * new contact (contact, identity, conversation, message, payload, event), BATCH messages a transaction, WAL,
- * synchronous FULL. Prints messages per second. The peer of "durable messages/s" in bench.mjs. */
+ * synchronous FULL. Prints messages per second. The peer of "durable messages/s" in server.mjs. */
 #include "base/clock.h"
 #include "base/id.h"
 #include "store/backend.h"

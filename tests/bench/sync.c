@@ -1,6 +1,6 @@
 /* sync.c - how long one fdatasync takes here: appends 4 KiB to a file in DIR, ROUNDS times.
  *   sync DIR ROUNDS
- * Prints one line of microseconds a round; the peer of the latency in bench.mjs. */
+ * Prints one line of microseconds a round; the peer of the latency in server.mjs. */
 #include <fcntl.h>
 #include <glib.h>
 #include <stdio.h>

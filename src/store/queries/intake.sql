@@ -1,13 +1,15 @@
--- intake_look: what is known about a post before it is taken in: its channel, itself, its author, their thread
+-- intake_look: what is known about a post before it is taken in: its channel, itself, its author, their thread. Not IN
+--   (a, b): SQLite would make a table of its own of the two each time
 -- in: channel_id i64, native_id text, other_id text, scope text, author_id text, thread_key text
 -- out: brand_id i64, team_id i64?, known_id i64?, aliased_id i64?, identity_id i64?, contact_id i64?, handle text?,
 --      followers i64?, verified text?, avatar_url text?, profile_url text?, contact_name text?, relation text?,
 --      folded text?, conversation_id i64?, state text?, importance i64?, category text?, category_person_id i64?,
 --      sentiment text?, urgency i64?, due_ms i64?, last_inbound_ms i64?, last_message_ms i64?, resolved_ms i64?
 SELECT c.brand_id, coalesce(c.team_id, (SELECT min(t.id) FROM team t WHERE t.is_default = 1)),
-(SELECT min(m.id) FROM message m WHERE m.channel_id = :channel_id AND m.native_id IN (:native_id, :other_id)),
-(SELECT min(a.message_id) FROM message_alias a WHERE a.channel_id = :channel_id
-AND a.native_id IN (:native_id, :other_id)),
+coalesce((SELECT m.id FROM message m WHERE m.channel_id = :channel_id AND m.native_id = :native_id),
+(SELECT m.id FROM message m WHERE m.channel_id = :channel_id AND m.native_id = :other_id)),
+coalesce((SELECT a.message_id FROM message_alias a WHERE a.channel_id = :channel_id AND a.native_id = :native_id),
+(SELECT a.message_id FROM message_alias a WHERE a.channel_id = :channel_id AND a.native_id = :other_id)),
 i.id, i.contact_id, i.handle, i.followers, i.verified, i.avatar_url, i.profile_url, p.name, p.relation,
 p.folded, v.id, v.state, v.importance, v.category, v.category_person_id, v.sentiment, v.urgency, v.due_ms,
 v.last_inbound_ms, v.last_message_ms, v.resolved_ms
@@ -22,9 +24,10 @@ WHERE c.id = :channel_id AND c.deleted_ms IS NULL
 -- in: channel_id i64, native_id text, other_id text, parent_id text, root_id text
 -- out: brand_id i64, known_id i64?, aliased_id i64?, by_parent i64?, by_parent_alias i64?, by_root i64?
 SELECT c.brand_id,
-(SELECT min(m.id) FROM message m WHERE m.channel_id = :channel_id AND m.native_id IN (:native_id, :other_id)),
-(SELECT min(a.message_id) FROM message_alias a WHERE a.channel_id = :channel_id
-AND a.native_id IN (:native_id, :other_id)),
+coalesce((SELECT m.id FROM message m WHERE m.channel_id = :channel_id AND m.native_id = :native_id),
+(SELECT m.id FROM message m WHERE m.channel_id = :channel_id AND m.native_id = :other_id)),
+coalesce((SELECT a.message_id FROM message_alias a WHERE a.channel_id = :channel_id AND a.native_id = :native_id),
+(SELECT a.message_id FROM message_alias a WHERE a.channel_id = :channel_id AND a.native_id = :other_id)),
 (SELECT m.conversation_id FROM message m WHERE m.channel_id = :channel_id AND m.native_id = :parent_id),
 (SELECT m.conversation_id FROM message_alias a JOIN message m ON m.id = a.message_id
 WHERE a.channel_id = :channel_id AND a.native_id = :parent_id),
