@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks a table of data/text and writes it as a header for the file that reads it.
 
-usage: make_text.py emoji INPUT OUTPUT
+usage: make_text.py emoji|place INPUT OUTPUT
 """
 import sys
 
@@ -37,11 +37,25 @@ def emoji(path, out):
     out.write("};\n")
 
 
+def place(path, out):
+    seen = set()
+    out.write("static const struct {\n    const char *word, *name;\n} PLACES[] = {\n")
+    for number, (words, kind) in rows(path, 2):
+        if kind not in {"province", "city", "station", "airport", "country"}:
+            sys.exit(f"{path}:{number}: {kind} is no kind of place")
+        for word in words.split("|"):
+            if word.casefold() in seen or len(word.encode()) < 2:
+                sys.exit(f"{path}:{number}: {word} stands twice or is too short")
+            seen.add(word.casefold())
+            out.write(f"{{{quote(word)}, {quote(words.split('|')[0])}}},\n")
+    out.write("};\n")
+
+
 def main():
     table, path, output = sys.argv[1:]
     with open(output, "w", encoding="utf-8") as out:
         out.write(f"/* Made by make_text.py from data/text/{table}.tsv. */\n")
-        {"emoji": emoji}[table](path, out)
+        {"emoji": emoji, "place": place}[table](path, out)
 
 
 main()

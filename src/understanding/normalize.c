@@ -14,7 +14,7 @@ enum {
     SIGN_LOOK = 1 << 6,                 /* markup or an emoticon may begin here */
     SIGN_WORD_LOOK = 1 << 7,            /* … where a word begins */
 };
-enum counted { COUNT_NOTHING, COUNT_LATIN, COUNT_ACCENTED, COUNT_HAN, COUNT_KANA, COUNT_HANGUL, COUNT_OTHER };
+enum counted { COUNT_NOTHING, COUNT_LATIN, COUNT_ACCENTED, COUNT_HAN, COUNT_KANA, COUNT_HANGUL, COUNT_OTHER, COUNT_DIGIT };
 
 #define UNIT_NONE UINT32_MAX
 #define UNIT_EMOJI 0x200000 /* + row + 1: an emoticon counts as one character */
@@ -59,7 +59,7 @@ void normalized_clear(struct normalized *normalized)
 static enum counted counted(uint32_t c)
 {
     if (c < 0x80)
-        return g_ascii_isalpha((char)c) ? COUNT_LATIN : COUNT_NOTHING;
+        return g_ascii_isalpha((char)c) ? COUNT_LATIN : g_ascii_isdigit((char)c) ? COUNT_DIGIT : COUNT_NOTHING;
     if ((c >= 0x3040 && c <= 0x30FF) || (c >= 0x31F0 && c <= 0x31FF))
         return COUNT_KANA;
     if (c >= 0xAC00 && c <= 0xD7A3)
@@ -123,6 +123,9 @@ static void count(struct normalized *out, uint8_t sign, uint32_t c)
         break;
     case COUNT_OTHER:
         out->other++;
+        break;
+    case COUNT_DIGIT:
+        out->digits++;
         break;
     }
 }

@@ -49,6 +49,7 @@ struct normalized {
     int han, kana, hangul;      /* characters of the plain view */
     int latin, other;           /* letters: a to z with and without marks; all other alphabets */
     int accented;               /* Latin letters outside a to z */
+    int digits;                 /* 0 to 9 */
     int questions, exclaims;    /* ? and ! of any width, as many as there were */
     GArray *cuts;               /* private */
 };
