@@ -33,14 +33,10 @@ async function walk(t, server, weibo) {
   const events = [];
   const listening = (async () => { // a stream ends when its own person is changed, and is taken up where it ended
     for (let last = '0'; !giveUp.signal.aborted;) {
-      try {
-        for await (const one of stream(`${server.url}/api/v1/events`, { authorization: `Bearer ${root.token}`, 'last-event-id': last }, giveUp.signal)) {
-          if (one.event !== 'change') continue;
-          events.push(...JSON.parse(one.data));
-          last = one.id;
-        }
-      } catch (error) {
-        if (!giveUp.signal.aborted) throw error;
+      for await (const one of stream(`${server.url}/api/v1/events`, { authorization: `Bearer ${root.token}`, 'last-event-id': last }, giveUp.signal)) {
+        if (one.event !== 'change') continue;
+        events.push(...JSON.parse(one.data));
+        last = one.id;
       }
     }
   })();

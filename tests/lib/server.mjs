@@ -112,17 +112,26 @@ export class Api {
   }
 }
 
-/** Reads server-sent events: for await (const { id, event, data } of stream(url, headers, signal)) */
+/** Reads server-sent events: for await (const { id, event, data } of stream(url, headers, signal)). It ends when signal says
+ * so or the server goes away. Not with fetch: in Node 18 one that is aborted between two chunks may leave its reader
+ * waiting for good. */
 export async function* stream(url, headers = {}, signal = undefined) {
-  // Not fetch: in Node 18 one that is aborted between two chunks may leave its reader waiting for good.
   const answer = await new Promise((ready, failed) => {
     get(url, { headers: { accept: 'text/event-stream', ...headers }, signal, agent: false }, ready).on('error', failed);
   });
   assert.equal(answer.statusCode, 200);
+  try {
+    yield* events(answer);
+  } catch (error) {
+    if (!signal?.aborted && error.code !== 'ECONNRESET') throw error;
+  }
+}
+
+async function* events(chunks) {
   let rest = '';
   let now = { event: 'message', data: [] };
   const decoder = new TextDecoder();
-  for await (const chunk of answer) {
+  for await (const chunk of chunks) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop();
     for (const line of lines) {
