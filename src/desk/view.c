@@ -189,6 +189,20 @@ static void write_author(const struct q_desk_message_rows *row, struct writer *o
     writer_end_object(out);
 }
 
+static void write_correction(const struct q_desk_message_rows *row, struct writer *out)
+{
+    if (row->labels == NULL) {
+        writer_null(out);
+        return;
+    }
+    writer_begin_object(out);
+    writer_put_id(out, "user_id", row->corrector_id);
+    writer_put_text(out, "user_name", row->corrector_name);
+    writer_put_time(out, "at", row->corrected_ms);
+    writer_put_raw(out, "labels", row->labels);
+    writer_end_object(out);
+}
+
 bool view_write_message(const struct view *view, int64_t id, enum lang lang, struct writer *out)
 {
     const struct q_desk_message_rows *row = find(view, id);
@@ -212,6 +226,8 @@ bool view_write_message(const struct view *view, int64_t id, enum lang lang, str
     writer_put_time(out, "sent_at", row->sent_ms);
     writer_put_time(out, "received_at", row->received_ms);
     writer_put_raw(out, "assessment", row->assessment);
+    writer_key(out, "correction");
+    write_correction(row, out);
     writer_key(out, "delivery");
     if (row->state != NULL)
         write_delivery(row->state, row->error_class, row->error_code, row->due_ms, lang, out);

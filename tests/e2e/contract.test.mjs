@@ -47,6 +47,7 @@ async function walk(t, server, weibo) {
   await t.test('the customer’s side', () => customers(server, root, contract));
   await t.test('the outbox', () => outbox(root, house, weibo));
   await t.test('outgoing webhooks', () => hooks(root));
+  await t.test('understanding', () => understanding(root));
   await t.test('the end of things', async () => {
     await root.good('DELETE', `/api/v1/channels/${house.forum.id}`);
     await root.refused(404, null, 'GET', `/api/v1/channels/${house.forum.id}`);
@@ -112,6 +113,32 @@ async function administration(server, root, weibo) {
   await root.good('GET', `/api/v1/channels/${feed.id}`);
   await root.good('POST', `/api/v1/channels/${feed.id}/test`);
   return { forum, feed };
+}
+
+async function understanding(root) {
+  const { items: [conversation] } = await root.good('GET', '/api/v1/conversations?state=unresolved');
+  const { items: [message] } = await root.good('GET', `/api/v1/conversations/${conversation.id}/messages`);
+  const at = `/api/v1/messages/${message.id}/correct`;
+  const topic = await root.post('/api/v1/topics', { parent: 'complaint', name_zh: '退款拖延', name_en: 'Refund delayed' });
+  await root.refused(400, 'parent', 'POST', '/api/v1/topics', { parent: 'weather', name_zh: '天气' });
+  const corrected = await root.good('POST', at, { topic: topic.key, sentiment: 'negative', urgency: 2, spam: false });
+  assert.equal(corrected.correction.labels.category, 'complaint');
+  await root.refused(400, 'category', 'POST', at, { category: 'weather' });
+  await root.patch(`/api/v1/topics/${topic.id}`, { name_zh: '退款太慢' });
+  await root.refused(409, 'examples', 'DELETE', `/api/v1/topics/${topic.id}`);
+  const { items: examples } = await root.good('GET', '/api/v1/examples?task=category');
+  assert.equal(examples[0].message_id, message.id);
+  await root.good('DELETE', `/api/v1/examples/${examples[0].id}`);
+  const restored = await root.good('DELETE', at);
+  assert.equal(restored.correction, null);
+  await root.good('DELETE', `/api/v1/topics/${topic.id}`);
+  await root.good('GET', '/api/v1/topics');
+  const assessment = await root.good('POST', '/api/v1/understanding/assess', { text: '等了三周还没退款,太气人了', is_public: true, followers: 120000, verified: 'media' });
+  assert.ok(assessment.matches.length > 0);
+  await root.good('GET', '/api/v1/understanding/settings');
+  const set = await root.good('PUT', '/api/v1/understanding/settings', { weights: { gravity: 25 }, products: [{ name: '电水壶' }] });
+  assert.equal(set.weights.gravity, 25);
+  await root.refused(400, 'weights.gravity', 'PUT', '/api/v1/understanding/settings', { weights: { gravity: 1000 } });
 }
 
 async function desk(server, root, house) {

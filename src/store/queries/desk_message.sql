@@ -11,13 +11,16 @@ ORDER BY sent_ms DESC, id DESC LIMIT :limit
 --      visibility text, kind text, text text, url text?, media text, counts text?, author_identity_id i64?
 --      author_person_id i64?, author_name text, sent_ms i64, received_ms i64, assessment text?, followers i64?
 --      verified text?, avatar_url text?, state text?, error_class text?, error_code text?, due_ms i64?
+--      labels text?, corrector_id i64?, corrector_name text?, corrected_ms i64?
 SELECT m.id, m.conversation_id, m.channel_id, m.native_id, m.parent_native_id, m.direction,
 m.visibility, m.kind, m.text, m.url, m.media, m.counts, m.author_identity_id,
 m.author_person_id, m.author_name, m.sent_ms, m.received_ms, m.assessment, i.followers,
-i.verified, i.avatar_url, o.state, o.error_class, o.error_code, o.due_ms
+i.verified, i.avatar_url, o.state, o.error_class, o.error_code, o.due_ms,
+c.labels, c.person_id, c.person_name, c.corrected_ms
 FROM message AS m
 LEFT JOIN identity AS i ON i.id = m.author_identity_id
 LEFT JOIN outbox AS o ON o.id = m.id
+LEFT JOIN correction AS c ON c.message_id = m.id
 WHERE m.id IN @IDS(:ids)
 
 -- desk_message: what is needed of one message to answer it or to page from it

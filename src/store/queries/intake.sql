@@ -80,11 +80,12 @@ UPDATE contact SET name = :name, folded = :folded, seen_ms = :now_ms WHERE id = 
 UPDATE message SET author_name = :name WHERE conversation_id IN (SELECT id FROM conversation
 WHERE contact_id = :contact_id) AND author_identity_id = :identity_id AND author_name = :old_name
 
--- intake_known: a message we have, and what its conversation weighs
+-- intake_known: a message we have and nobody corrected, and what its conversation weighs
 -- in: id i64
 -- out: direction text, text text, conversation_id i64, importance i64
 SELECT m.direction, m.text, m.conversation_id, v.importance
 FROM message m JOIN conversation v ON v.id = m.conversation_id WHERE m.id = :id
+AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.message_id = m.id)
 
 -- intake_judged: its assessment, made anew
 -- in: id i64, assessment text?

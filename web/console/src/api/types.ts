@@ -290,6 +290,16 @@ export interface Delivery {
   due_at?: Time | null
 }
 
+/** A person set the assessment right */
+export interface Correction {
+  /** null = the command line */
+  user_id?: ID | null
+  user_name: string
+  at: Time
+  /** task → label, as models learn it: {"category":"praise","spam":"no","urgency":"2","topic":"none"} */
+  labels: unknown
+}
+
 /** One post, comment, mail, chat line or note */
 export interface Message {
   id: ID
@@ -311,8 +321,10 @@ export interface Message {
   /** by the platform's clock */
   sent_at: Time
   received_at: Time
-  /** inbound messages */
+  /** inbound messages; as a person corrected it */
   assessment?: Assessment | null
+  /** what a person said of it; null = as understanding judged it */
+  correction?: Correction | null
   /** outbound messages that go to a platform */
   delivery?: Delivery | null
 }
@@ -561,6 +573,128 @@ export interface OutboxItem {
 
 export interface OutboxList {
   items: OutboxItem[]
+  next_cursor?: string | null
+}
+
+/** What the message really is; at least one. What is said twice, the last one counts; a label that confirms is an example as well */
+export interface MessageCorrect {
+  /** complaint after_sales order consultation cooperation suggestion praise irrelevant */
+  category?: string | null
+  /** a key of the topics, which brings its category along; "" = none of them */
+  topic?: string | null
+  sentiment?: 'negative' | 'neutral' | 'positive' | null
+  emotion?: 'angry' | 'sad' | 'afraid' | 'surprised' | 'happy' | 'neutral' | null
+  /** 0 … 3 */
+  urgency?: number | null
+  needs_answer?: boolean | null
+  spam?: boolean | null
+  abuse?: boolean | null
+  churn?: boolean | null
+}
+
+/** A text to try understanding on; nothing is kept */
+export interface AssessRequest {
+  text: string
+  /** mention dm review … */
+  kind?: string | null
+  is_public?: boolean | null
+  followers?: number | null
+  verified?: 'person' | 'organisation' | 'media' | 'government' | null
+  reposts?: number | null
+  /** since it was published, for the speed of spreading */
+  age_minutes?: number | null
+  relation?: 'new' | 'regular' | 'loyal' | 'at_risk' | null
+  waiting_minutes?: number | null
+}
+
+/** The administrator's own category below one of the eight */
+export interface Topic {
+  id: ID
+  /** the label that models learn; never changes */
+  key: string
+  /** one of the eight */
+  parent: string
+  name_zh: string
+  name_en: string
+  /** may be chosen */
+  active: boolean
+  /** messages people labelled with it */
+  examples: number
+  created_at: Time
+}
+
+/** By parent; all on one page */
+export interface TopicList {
+  items: Topic[]
+  next_cursor?: string | null
+}
+
+/** One of the names may be left out */
+export interface TopicCreate {
+  /** a-z 0-9 _ -; made of the name when left out */
+  key?: string | null
+  parent: string
+  name_zh?: string | null
+  name_en?: string | null
+}
+
+/** Only what is given changes */
+export interface TopicChange {
+  parent?: string | null
+  name_zh?: string | null
+  name_en?: string | null
+  active?: boolean | null
+}
+
+export interface Product {
+  name: string
+  /** other ways of writing it */
+  aliases?: string[] | null
+}
+
+/** What is set of understanding */
+export interface UnderstandingSettings {
+  /** points of importance, 0 … 100 each: {category:{complaint,…},urgency:[of 1, 2, 3],sentiment,followers,verified_person,verified_organisation,verified_media,verified_government,relation_regular,relation_loyal,relation_at_risk,spread,gravity,churn,waiting} */
+  weights: unknown
+  /** the same as shipped */
+  default_weights: unknown
+  products: Product[]
+  /** how order numbers look: # a digit, ? a letter, * either */
+  order_templates: string[]
+  /** a new model is compared on at least so many held-back examples before it is used */
+  min_held_back: number
+}
+
+/** Only what is given changes; null sets the default again */
+export interface UnderstandingChange {
+  /** some or all of them */
+  weights?: unknown | null
+  products?: Product[] | null
+  order_templates?: string[] | null
+  min_held_back?: number | null
+}
+
+/** One label of one message, to learn from */
+export interface Example {
+  id: ID
+  /** category topic sentiment emotion urgency needs_answer spam abuse churn */
+  task: string
+  label: string
+  message_id: ID
+  conversation_id: ID
+  /** as it was then */
+  text: string
+  language: string
+  user_id?: ID | null
+  user_name?: string | null
+  /** never learned from: models are compared on it */
+  held_back: boolean
+  created_at: Time
+}
+
+/** Newest first */
+export interface ExampleList {
+  items: Example[]
   next_cursor?: string | null
 }
 
@@ -823,6 +957,8 @@ export type EventKind =
   | 'hook.changed'
   | 'presence.changed'
   | 'session.ended'
+  | 'message.assessed'
+  | 'understanding.changed'
 
 export type Permission =
   | 'conversation.read'
@@ -840,6 +976,9 @@ export type Permission =
   | 'user.manage'
   | 'hook.manage'
   | 'audit.read'
+  | 'understanding.correct'
+  | 'understanding.read'
+  | 'understanding.teach'
   | 'self'
 
 export type ErrorCode =
@@ -849,6 +988,10 @@ export type ErrorCode =
   | 'too_long'
   | 'empty'
   | 'unknown_field'
+  | 'pattern_syntax'
+  | 'pattern_not_supported'
+  | 'pattern_matches_empty'
+  | 'pattern_too_large'
   | 'bad_cursor'
   | 'bad_signature'
   | 'stale'
@@ -903,6 +1046,17 @@ export const ROUTES = {
   mention_list: { method: 'GET', path: '/api/v1/mentions', permission: 'self', creates: false, list: true },
   mention_seen: { method: 'POST', path: '/api/v1/mentions/seen', permission: 'self', creates: false, list: false },
   message_payload: { method: 'GET', path: '/api/v1/messages/{id}/payload', permission: 'channel.manage', creates: false, list: false },
+  message_correct: { method: 'POST', path: '/api/v1/messages/{id}/correct', permission: 'understanding.correct', creates: false, list: false },
+  message_correct_withdraw: { method: 'DELETE', path: '/api/v1/messages/{id}/correct', permission: 'understanding.correct', creates: false, list: false },
+  understanding_assess: { method: 'POST', path: '/api/v1/understanding/assess', permission: 'conversation.read', creates: false, list: false },
+  understanding_settings: { method: 'GET', path: '/api/v1/understanding/settings', permission: 'understanding.read', creates: false, list: false },
+  understanding_set: { method: 'PUT', path: '/api/v1/understanding/settings', permission: 'understanding.teach', creates: false, list: false },
+  topic_list: { method: 'GET', path: '/api/v1/topics', permission: 'conversation.read', creates: false, list: true },
+  topic_create: { method: 'POST', path: '/api/v1/topics', permission: 'understanding.teach', creates: true, list: false },
+  topic_change: { method: 'PATCH', path: '/api/v1/topics/{id}', permission: 'understanding.teach', creates: false, list: false },
+  topic_remove: { method: 'DELETE', path: '/api/v1/topics/{id}', permission: 'understanding.teach', creates: false, list: false },
+  example_list: { method: 'GET', path: '/api/v1/examples', permission: 'understanding.read', creates: false, list: true },
+  example_remove: { method: 'DELETE', path: '/api/v1/examples/{id}', permission: 'understanding.teach', creates: false, list: false },
   contact_list: { method: 'GET', path: '/api/v1/contacts', permission: 'contact.read', creates: false, list: true },
   contact_show: { method: 'GET', path: '/api/v1/contacts/{id}', permission: 'contact.read', creates: false, list: false },
   contact_change: { method: 'PATCH', path: '/api/v1/contacts/{id}', permission: 'contact.write', creates: false, list: false },
@@ -977,6 +1131,17 @@ export interface Calls {
   mention_list: { request: Empty; answer: MentionList; query: { cursor?: string; limit?: number } }
   mention_seen: { request: Empty; answer: Done; query: {} }
   message_payload: { request: Empty; answer: Empty; query: {} }
+  message_correct: { request: MessageCorrect; answer: Message; query: {} }
+  message_correct_withdraw: { request: Empty; answer: Message; query: {} }
+  understanding_assess: { request: AssessRequest; answer: Assessment; query: {} }
+  understanding_settings: { request: Empty; answer: UnderstandingSettings; query: {} }
+  understanding_set: { request: UnderstandingChange; answer: UnderstandingSettings; query: {} }
+  topic_list: { request: Empty; answer: TopicList; query: { cursor?: string; limit?: number } }
+  topic_create: { request: TopicCreate; answer: Topic; query: {} }
+  topic_change: { request: TopicChange; answer: Topic; query: {} }
+  topic_remove: { request: Empty; answer: Done; query: {} }
+  example_list: { request: Empty; answer: ExampleList; query: { task?: string; label?: string; language?: 'zh-Hans' | 'zh-Hant' | 'en' | 'other'; cursor?: string; limit?: number } }
+  example_remove: { request: Empty; answer: Done; query: {} }
   contact_list: { request: Empty; answer: ContactList; query: { q?: string; cursor?: string; limit?: number } }
   contact_show: { request: Empty; answer: Contact; query: {} }
   contact_change: { request: ContactChange; answer: Contact; query: {} }
