@@ -1,5 +1,6 @@
 #include "store/event.h"
 
+#include "base/log.h"
 #include "base/writer.h"
 #include "store/backend.h"
 #include "store/queries.h"
@@ -76,25 +77,49 @@ static void clear_event(void *event)
     g_free((char *)((struct event *)event)->data);
 }
 
+/* A newer program writes to the same database: its kinds are passed over, and named in the log once. */
+static void tell_unknown(const char *kind)
+{
+    enum { MOST = 100 };
+    static GMutex lock;
+    static GHashTable *told;
+    g_mutex_lock(&lock);
+    if (told == NULL)
+        told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    if (g_hash_table_size(told) < MOST && g_hash_table_add(told, g_strdup(kind)))
+        log_line(LOG_WARN, "event.unknown", "kind=%.64s", kind);
+    g_mutex_unlock(&lock);
+}
+
+static void take_event(GArray *out, const struct q_event_page *row)
+{
+    struct event event = {.seq = row->seq,
+                          .at_ms = row->at_ms,
+                          .conversation_id = row->conversation_id,
+                          .subject_id = row->subject_id,
+                          .person_id = row->person_id};
+    if (!event_kind_parse(row->kind, &event.kind)) {
+        tell_unknown(row->kind);
+        return;
+    }
+    event.data = g_strdup(row->data);
+    g_array_append_val(out, event);
+}
+
 bool event_read(struct tx *tx, int64_t after_seq, int64_t limit, GArray **out, GError **error)
 {
-    g_autoptr(rows_auto) rows = NULL;
-    if (!q_event_page(tx, &rows, error, after_seq, limit))
-        return false;
-    *out = g_array_sized_new(FALSE, FALSE, sizeof(struct event), rows_count(rows));
+    *out = g_array_new(FALSE, FALSE, sizeof(struct event));
     g_array_set_clear_func(*out, clear_event);
-    struct q_event_page row;
-    while (q_event_page_next(rows, &row)) {
-        struct event event = {.seq = row.seq,
-                              .at_ms = row.at_ms,
-                              .conversation_id = row.conversation_id,
-                              .subject_id = row.subject_id,
-                              .person_id = row.person_id,
-                              .data = g_strdup(row.data)};
-        if (event_kind_parse(row.kind, &event.kind))
-            g_array_append_val(*out, event);
-        else /* written by a newer program on the same database */
-            g_free((char *)event.data);
+    for (int64_t found = limit; found == limit && (*out)->len < limit;) {
+        g_autoptr(rows_auto) rows = NULL;
+        struct q_event_page row;
+        if (!q_event_page(tx, &rows, error, after_seq, limit))
+            return false;
+        found = rows_count(rows);
+        while ((*out)->len < limit && q_event_page_next(rows, &row)) {
+            take_event(*out, &row);
+            after_seq = row.seq;
+        }
     }
     return true;
 }

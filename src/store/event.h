@@ -35,7 +35,9 @@ bool event_last_seq(struct tx *tx, int64_t *seq, GError **error);
 /* The seq of the oldest event still kept; 0 when there is none. */
 bool event_first_seq(struct tx *tx, int64_t *seq, GError **error);
 
-/* Up to limit events after seq, in order; *out: GArray of struct event, data and array owned (g_array_unref). */
+/* Up to limit events after seq, in order; *out: GArray of struct event, data and array owned (g_array_unref), also
+ * after a failure. Kinds that only a newer program knows are passed over: fewer than limit means that there are no
+ * more. */
 bool event_read(struct tx *tx, int64_t after_seq, int64_t limit, GArray **out, GError **error);
 
 /* A follower's cursor: 0 when it has none yet. Saving inside the transaction that did the work = once, exactly. */
