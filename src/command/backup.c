@@ -91,22 +91,28 @@ static bool copy_file(const char *from, const char *to, GError **error)
     return true;
 }
 
+/* A copy is made of any schema: the one before an update above all. */
+static void tell_schema(struct store *store)
+{
+    int64_t version = 0;
+    if (store_schema_read(store, &version, NULL) && version != store_schema_version())
+        fprintf(stderr, "%s %d, %s %d\n", command_say("注意：数据库结构", "note: the database has schema"),
+                (int)version, command_say("程序", "this program"), store_schema_version());
+}
+
 static bool make_backup(const struct config *config, const char *file, GError **error)
 {
     g_auto(command_data_auto) data = {0};
-    g_autofree char *database = g_build_filename(config->data, "huiyin.db", NULL);
     g_autofree char *key = g_build_filename(config->data, "secret.key", NULL);
     g_autofree char *key_copy = g_strconcat(file, ".key", NULL);
     g_autofree char *fresh = g_strconcat(file, ".new", NULL);
     if (!refuse_postgres(config, error))
         return false;
-    if (!g_file_test(database, G_FILE_TEST_EXISTS)) {
-        error_set(error, HY_ERROR_NOT_FOUND, "data", "there is no database in %s", config->data);
-        return false;
-    }
     g_unlink(fresh);
-    if (!command_open(config, &data, error) || !store_backup(data.store, fresh, error) || !sync_file(fresh, error))
+    if (!command_open(config, COMMAND_COPIES, &data, error) || !store_backup(data.store, fresh, error) ||
+        !sync_file(fresh, error))
         return false;
+    tell_schema(data.store);
     if (g_chmod(fresh, 0600) != 0 || g_rename(fresh, file) != 0)
         return failed("cannot write", file, error);
     sync_directory_of(file);
@@ -183,7 +189,7 @@ static bool replace(const char *data, const char *file, const char *file_key, co
 static bool check_restored(const struct config *config, GError **error)
 {
     g_auto(command_data_auto) data = {0};
-    return command_open(config, &data, error) && store_check(data.store, error);
+    return command_open(config, COMMAND_WRITES, &data, error) && store_check(data.store, error);
 }
 
 static bool restore(const struct config *config, const char *file, bool force, GError **error)

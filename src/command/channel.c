@@ -152,7 +152,8 @@ static bool check(struct job *job, GError **error)
 static bool run(const char *verb, struct job *job, GError **error)
 {
     g_auto(command_data_auto) data = {0};
-    if (!check(job, error) || !command_open(job->config, &data, error))
+    bool reads = strcmp(verb, "list") == 0 || strcmp(verb, "test") == 0;
+    if (!check(job, error) || !command_open(job->config, reads ? COMMAND_READS : COMMAND_WRITES, &data, error))
         return false;
     job->secret = data.secret;
     if (strcmp(verb, "list") == 0)

@@ -106,15 +106,36 @@ static bool first_start(struct tx *tx, void *data, GError **error)
     return team_first_start(tx, start->lang, start->now_ms, error);
 }
 
-bool command_open(const struct config *config, struct command_data *data, GError **error)
+/* Opening must not leave a new key or an empty database behind where somebody mistyped a directory. */
+static bool is_there(const struct config *config, const char *name, const char *field, GError **error)
 {
+    g_autofree char *path = g_build_filename(config->data, name, NULL);
+    if (g_file_test(path, G_FILE_TEST_EXISTS))
+        return true;
+    error_set(error, HY_ERROR_NOT_FOUND, field, "%s is not there: start the server once", path);
+    return false;
+}
+
+static bool find_data(const struct config *config, GError **error)
+{
+    return (*config->db != '\0' || is_there(config, "huiyin.db", "data", error)) &&
+           is_there(config, "secret.key", "key", error);
+}
+
+bool command_open(const struct config *config, enum command_access access, struct command_data *data, GError **error)
+{
+    bool writes = access == COMMAND_WRITES;
     struct store_options options = {.data_dir = config->data,
                                     .url = *config->db != '\0' ? config->db : NULL,
                                     .readers = (unsigned)config->db_connections,
-                                    .migrate = true};
-    struct start start = {lang_parse(config->lang), clock_now_ms(clock_system())};
-    return make_dir(config, error) && (data->secret = secret_load(config->data, error)) != NULL &&
-           (data->store = store_open(&options, error)) != NULL && store_write(data->store, first_start, &start, error);
+                                    .migrate = writes,
+                                    .any_schema = access == COMMAND_COPIES};
+    if (!(writes ? make_dir(config, error) : find_data(config, error)) ||
+        (data->secret = secret_load(config->data, error)) == NULL ||
+        (data->store = store_open(&options, error)) == NULL)
+        return false;
+    struct start start = {lang_parse(config->lang), clock_now_ms(store_clock(data->store))};
+    return !writes || store_write(data->store, first_start, &start, error);
 }
 
 void command_close(struct command_data *data)

@@ -33,8 +33,13 @@ struct command_data {
     struct secret *secret;
     struct store *store;
 };
-/* Makes directory, key, schema, first team and first brand when they are not there. */
-bool command_open(const struct config *config, struct command_data *data, GError **error);
+enum command_access {
+    COMMAND_WRITES, /* makes directory, key, schema, first team and first brand when they are not there; an older schema
+                       is brought up to date */
+    COMMAND_READS,  /* changes nothing: NOT_FOUND naming "data" or "key", SCHEMA_OLDER, SCHEMA_NEWER */
+    COMMAND_COPIES, /* the same, whatever the schema is */
+};
+bool command_open(const struct config *config, enum command_access access, struct command_data *data, GError **error);
 void command_close(struct command_data *data);
 typedef struct command_data command_data_auto;
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(command_data_auto, command_close)
@@ -50,5 +55,4 @@ struct actor command_actor(void);
 char *command_read_password(GError **error);
 
 /* "key=value" … into an object of strings; BAD_VALUE. */
-
 bool command_read_settings(char **pairs, json_t *settings, GError **error);

@@ -325,7 +325,7 @@ static void run(struct replay *replay)
 static char *secret_of_channel(const struct config *config, int64_t id, GError **error)
 {
     g_auto(command_data_auto) data = {0};
-    if (!command_open(config, &data, error))
+    if (!command_open(config, COMMAND_READS, &data, error))
         return NULL;
     struct accounts *accounts = accounts_new(data.store, data.secret, channel_kind_find);
     char *secret = NULL;

@@ -29,6 +29,7 @@
 struct server {
     const struct config *config;
     int lock;
+    bool demonstrates;
     struct command_data data;
     struct wake *wake;
     struct follower *follower;
@@ -73,11 +74,13 @@ static void shop(struct http_request *request, void *data)
 
 static const struct http_route PAGES[] = {
     {.method = "GET", .path = "/widget.js", .handler = widget_script},
-    {.method = "GET", .path = "/demo/shop", .handler = shop},
     {.method = "GET", .path = "/api/{path*}", .handler = nothing}, /* not the console's page */
     {.method = "GET", .path = "/widget/{path*}", .handler = widget},
     {.method = "GET", .path = "/{path*}", .handler = console},
 };
+
+/* A shop with the chat in its corner: only where there is something to demonstrate. */
+static const struct http_route SHOP = {.method = "GET", .path = "/demo/shop", .handler = shop};
 
 /* ---- starting ---- */
 
@@ -95,9 +98,9 @@ static bool start_domain(struct server *server, GError **error)
     const struct client_options hooks = {.guard = true, .allow = server->config->outbound_allow};
     g_autofree char *search = g_build_filename(server->config->data, "search.db", NULL);
     app->config = server->config;
-    app->clock = clock_system();
     app->secret = server->data.secret;
     app->store = server->data.store;
+    app->clock = store_clock(app->store);
     app->guard = guard_new();
     app->answers = answers_new();
     app->running_keys = running_keys_new();
@@ -160,14 +163,15 @@ static void run_inbox(struct server *server)
 static bool start_http(struct server *server, GError **error)
 {
     size_t count;
-    struct http_route more[G_N_ELEMENTS(PAGES) + 1];
+    struct http_route more[G_N_ELEMENTS(PAGES) + 2];
     memcpy(more, PAGES, sizeof PAGES);
     more[G_N_ELEMENTS(PAGES)] = (struct http_route){.method = "OPTIONS",
                                                     .path = "/chat/{id}/{path*}",
                                                     .flags = HTTP_ON_POOL,
                                                     .handler = chat_preflight,
                                                     .data = &server->app};
-    server->routes = call_routes(&server->app, more, G_N_ELEMENTS(more), &count);
+    more[G_N_ELEMENTS(PAGES) + 1] = SHOP;
+    server->routes = call_routes(&server->app, more, G_N_ELEMENTS(more) - (server->demonstrates ? 0 : 1), &count);
     struct http_options options = {.listen = server->config->listen,
                                    .routes = server->routes,
                                    .route_count = count,
@@ -180,12 +184,22 @@ static bool start_http(struct server *server, GError **error)
     return server->http != NULL;
 }
 
+/* Whoever runs PostgreSQL this way may want it; nobody should have it without being told. */
+static void warn_of_loss(struct store *store)
+{
+    g_autoptr(GError) error = NULL;
+    if (!store_check_durable(store, &error))
+        log_failure("serve.not_durable", error);
+}
+
 static bool start(struct server *server, GError **error)
 {
     server->wake = wake_new();
-    if (!command_lock(server->config, &server->lock, error) || !command_open(server->config, &server->data, error) ||
-        !start_domain(server, error) || !start_inbox(server, error))
+    if (!command_lock(server->config, &server->lock, error) ||
+        !command_open(server->config, COMMAND_WRITES, &server->data, error) || !start_domain(server, error) ||
+        !start_inbox(server, error))
         return false;
+    warn_of_loss(server->app.store);
     server->app.live = live_new(server->app.store, server->app.guard, error);
     if (server->app.live == NULL)
         return false;
@@ -250,7 +264,7 @@ bool serve_run(const struct config *config, const struct serve_guest *guest, GEr
     sigset_t ends;
     int end = 0;
     block_signals(&ends);
-    struct server server = {.config = config, .lock = -1};
+    struct server server = {.config = config, .lock = -1, .demonstrates = guest != NULL};
     bool ok = start(&server, error);
     if (ok) {
         printf("Huiyin is ready at %s\n", http_server_url(server.http));

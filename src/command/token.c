@@ -69,7 +69,7 @@ int command_token(int argc, char **argv)
         return command_usage(USAGE);
     g_autofree char *joined = scopes != NULL ? g_strjoinv(" ", scopes) : NULL;
     g_auto(job_auto) job = {.login = argv[2], .name = name != NULL ? name : "command line", .scopes = joined};
-    if (!command_open(config, &data, &error) ||
+    if (!command_open(config, adds ? COMMAND_WRITES : COMMAND_READS, &data, &error) ||
         !(adds ? store_write(data.store, add, &job, &error) : store_read(data.store, list, &job, &error)))
         return command_fail(error);
     puts(adds ? job.token : job.out.text->str);

@@ -135,7 +135,8 @@ static bool work(const char *verb, struct job *job, const struct config *config,
 {
     g_auto(command_data_auto) data = {0};
     bool lists = strcmp(verb, "list") == 0, adds = strcmp(verb, "add") == 0;
-    if (!check_options(job->options, adds, error) || !read_password(job, error) || !command_open(config, &data, error))
+    if (!check_options(job->options, adds, error) || !read_password(job, error) ||
+        !command_open(config, lists ? COMMAND_READS : COMMAND_WRITES, &data, error))
         return false;
     return lists ? store_read(data.store, list, job, error) : store_write(data.store, adds ? add : set, job, error);
 }

@@ -296,12 +296,8 @@ static void write_paths(const struct channel_kind *kind, int64_t id, struct writ
     const char *name = kind != NULL ? kind->kind : "";
     g_autofree char *hook = g_strdup_printf("/hooks/%" G_GINT64_FORMAT, id);
     g_autofree char *sandbox = g_strdup_printf("/sandbox/%" G_GINT64_FORMAT, id);
-    g_autofree char *shop = g_strdup_printf("/demo/shop?channel=%" G_GINT64_FORMAT, id);
     writer_put_text(out, "hook_path", (capabilities & CHANNEL_CAN_PUSH) != 0 ? hook : NULL);
-    writer_put_text(out, "page_path",
-                    strcmp(name, "sandbox") == 0   ? sandbox
-                    : strcmp(name, "webchat") == 0 ? shop
-                                                   : NULL);
+    writer_put_text(out, "page_path", strcmp(name, "sandbox") == 0 ? sandbox : NULL);
 }
 
 bool channel_admin_view(struct tx *tx, const struct secret *secret, int64_t id, enum lang lang, const char *shown,

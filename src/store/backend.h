@@ -79,6 +79,10 @@ struct backend {
     /* Blocks up to timeout_ms for a change by another process; true = there may be one. Own connection. */
     bool (*await_change)(struct connection *connection, int timeout_ms);
 
+    /* The server's clock, and whether it keeps what it commits. NULL: the clock is ours, and it does. */
+    bool (*now_us)(struct connection *connection, int64_t *now_us, GError **error);
+    bool (*durable)(struct connection *connection, GError **error);
+
     bool (*backup)(struct connection *connection, const char *file, GError **error); /* NULL: not supported */
     bool (*check)(struct connection *connection, GError **error);
 };
@@ -101,6 +105,7 @@ extern const unsigned QUERY_COUNT;
 extern const char *const MIGRATIONS[]; /* version 1 first; ends with NULL */
 
 /* migrate.c */
-bool migrate_schema(const struct backend *backend, struct connection *connection, bool change, GError **error);
+bool migrate_schema(const struct backend *backend, struct connection *connection, const struct store_options *options,
+                    GError **error);
 char *migrate_text(const char *text, enum dialect dialect); /* @ID … written out; g_free */
 bool migrate_version(const struct backend *backend, struct connection *connection, int64_t *version, GError **error);

@@ -51,36 +51,51 @@ static bool migrate_from(const struct backend *backend, struct connection *conne
     return true;
 }
 
-static bool migrate_locked(const struct backend *backend, struct connection *connection, bool change, GError **error)
+static bool refuse(enum hy_error code, int64_t version, GError **error)
+{
+    error_set(error, code, "schema", "the database has schema %d, this program %d", (int)version,
+              store_schema_version());
+    return false;
+}
+
+/* A database nobody has served yet has no table that tells its version. */
+static bool read_version(const struct backend *backend, struct connection *connection, int64_t *version, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    if (migrate_version(backend, connection, version, &why))
+        return true;
+    if (error_code(why) == HY_ERROR_INTERNAL)
+        return refuse(HY_ERROR_SCHEMA_OLDER, 0, error);
+    g_propagate_error(error, g_steal_pointer(&why));
+    return false;
+}
+
+static bool migrate_locked(const struct backend *backend, struct connection *connection,
+                           const struct store_options *options, GError **error)
 {
     int64_t version = 0;
-    if (change && !backend->script(connection,
-                                   "CREATE TABLE IF NOT EXISTS schema_version"
-                                   " (version BIGINT NOT NULL PRIMARY KEY, applied_ms BIGINT NOT NULL)",
-                                   error))
+    if (options->migrate && !backend->script(connection,
+                                             "CREATE TABLE IF NOT EXISTS schema_version"
+                                             " (version BIGINT NOT NULL PRIMARY KEY, applied_ms BIGINT NOT NULL)",
+                                             error))
         return false;
-    if (!migrate_version(backend, connection, &version, error))
+    if (!read_version(backend, connection, &version, error))
         return false;
-    if (version > store_schema_version()) {
-        error_set(error, HY_ERROR_CONFLICT, "schema",
-                  "the database has schema %d, this program knows %d: it is too old", (int)version,
-                  store_schema_version());
-        return false;
-    }
-    if (version < store_schema_version() && !change) {
-        error_set(error, HY_ERROR_CONFLICT, "schema",
-                  "the database has schema %d, this program needs %d: start the server once", (int)version,
-                  store_schema_version());
-        return false;
-    }
+    if (options->any_schema)
+        return true;
+    if (version > store_schema_version())
+        return refuse(HY_ERROR_SCHEMA_NEWER, version, error);
+    if (version < store_schema_version() && !options->migrate)
+        return refuse(HY_ERROR_SCHEMA_OLDER, version, error);
     return migrate_from(backend, connection, version, error);
 }
 
-bool migrate_schema(const struct backend *backend, struct connection *connection, bool change, GError **error)
+bool migrate_schema(const struct backend *backend, struct connection *connection, const struct store_options *options,
+                    GError **error)
 {
     if (!backend->begin(connection, error))
         return false;
-    if (migrate_locked(backend, connection, change, error) && backend->commit(connection, error))
+    if (migrate_locked(backend, connection, options, error) && backend->commit(connection, error))
         return true;
     backend->rollback(connection);
     return false;

@@ -425,6 +425,40 @@ static bool check(struct connection *connection, GError **error)
     return run_script(connection, "SELECT count(*) FROM schema_version", error);
 }
 
+/* ---- what the server says of itself ---- */
+
+static bool ask(struct connection *connection, const char *sql, PGresult **result, GError **error)
+{
+    *result = NULL;
+    return queue_plain(connection, sql, error) && settle(connection, result, "ask", error);
+}
+
+static bool now_us(struct connection *connection, int64_t *now_us, GError **error)
+{
+    PGresult *result;
+    if (!ask(connection, "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint", &result, error))
+        return false;
+    *now_us = g_ascii_strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+    PQclear(result);
+    return true;
+}
+
+static bool durable(struct connection *connection, GError **error)
+{
+    PGresult *result;
+    if (!ask(connection,
+             "SELECT name FROM pg_settings WHERE setting = 'off'"
+             " AND name IN ('fsync', 'full_page_writes', 'synchronous_commit') ORDER BY name LIMIT 1",
+             &result, error))
+        return false;
+    bool keeps = PQntuples(result) == 0;
+    if (!keeps)
+        error_set(error, HY_ERROR_INTERNAL, PQgetvalue(result, 0, 0), "%s is off: a crash may lose what was committed",
+                  PQgetvalue(result, 0, 0));
+    PQclear(result);
+    return keeps;
+}
+
 const struct backend POSTGRES_BACKEND = {
     .dialect = DIALECT_POSTGRES,
     .open = open_connection,
@@ -440,5 +474,7 @@ const struct backend POSTGRES_BACKEND = {
     .script = run_script,
     .announce = announce,
     .await_change = await_change,
+    .now_us = now_us,
+    .durable = durable,
     .check = check,
 };

@@ -106,7 +106,7 @@ static struct connection *open_connection(const struct store_options *options, b
     struct connection *connection = g_new0(struct connection, 1);
     connection->writes = writes;
     connection->statements = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, finalize);
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (writes ? SQLITE_OPEN_CREATE : 0);
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (writes && options->migrate ? SQLITE_OPEN_CREATE : 0);
     if (sqlite3_open_v2(path, &connection->db, flags, NULL) != SQLITE_OK) {
         fail(connection, "open", error);
     } else {

@@ -32,6 +32,10 @@ struct store {
     void *changed_data;
     struct store_figures figures;
     uint64_t generation; /* atomic; see store_generation */
+
+    struct clock clock;
+    int64_t clock_offset_us; /* from monotonic time to the database's; atomic */
+    int64_t clock_ahead_ms;  /* atomic */
 };
 
 /* ---- rows ---- */
@@ -336,6 +340,74 @@ bool store_read(struct store *store, store_work work, void *data, GError **error
     return ok;
 }
 
+/* ---- time ---- */
+
+enum {
+    CLOCK_ROUND_TRIP_US = 2 * 1000 * 1000, /* a slower answer tells nothing */
+    CLOCK_EVERY_US = 60 * 1000 * 1000,
+};
+
+static int64_t shared_now_ms(void *data)
+{
+    const struct store *store = data;
+    return (g_get_monotonic_time() + __atomic_load_n(&store->clock_offset_us, __ATOMIC_RELAXED)) / 1000;
+}
+
+/* What the server said is true for the middle of the round trip. */
+static bool measure_clock(struct store *store, struct connection *connection, GError **error)
+{
+    int64_t now_us = 0, begin_us = g_get_monotonic_time();
+    if (!store->backend->now_us(connection, &now_us, error))
+        return false;
+    int64_t end_us = g_get_monotonic_time();
+    if (end_us - begin_us > CLOCK_ROUND_TRIP_US) {
+        error_set(error, HY_ERROR_BUSY, "clock", "the database took too long to tell the time");
+        return false;
+    }
+    now_us += (end_us - begin_us) / 2;
+    int64_t ahead_ms = (g_get_real_time() - now_us) / 1000;
+    __atomic_store_n(&store->clock_offset_us, now_us - end_us, __ATOMIC_RELAXED);
+    __atomic_store_n(&store->clock_ahead_ms, ahead_ms, __ATOMIC_RELAXED);
+    if (ABS(ahead_ms) > STORE_CLOCK_APART_MS)
+        log_line(LOG_WARN, "store.clocks_apart", "ahead_ms=%" G_GINT64_FORMAT, ahead_ms);
+    return true;
+}
+
+static bool open_clock(struct store *store, GError **error)
+{
+    store->clock = *clock_system();
+    if (store->backend->now_us == NULL)
+        return true;
+    struct connection *connection = reconnect(store, false, error);
+    bool ok = connection != NULL && measure_clock(store, connection, error);
+    if (connection != NULL)
+        store->backend->close(connection);
+    store->clock = (struct clock){shared_now_ms, store};
+    return ok;
+}
+
+static void measure_again(struct store *store, int64_t *due_us)
+{
+    if (store->backend->now_us == NULL || g_get_monotonic_time() < *due_us)
+        return;
+    *due_us = g_get_monotonic_time() + CLOCK_EVERY_US;
+    struct connection *connection = reconnect(store, false, NULL);
+    if (connection == NULL)
+        return;
+    measure_clock(store, connection, NULL);
+    store->backend->close(connection);
+}
+
+const struct clock *store_clock(const struct store *store)
+{
+    return &store->clock;
+}
+
+int64_t store_clock_ahead_ms(const struct store *store)
+{
+    return __atomic_load_n(&store->clock_ahead_ms, __ATOMIC_RELAXED);
+}
+
 /* ---- changes by others ---- */
 
 static void *watcher_main(void *data)
@@ -343,6 +415,7 @@ static void *watcher_main(void *data)
     enum { ROUND_MS = 300 };
     struct store *store = data;
     struct connection *connection = NULL;
+    int64_t measure_us = g_get_monotonic_time() + CLOCK_EVERY_US;
     for (;;) {
         g_mutex_lock(&store->lock);
         bool stopping = store->stopping;
@@ -359,6 +432,7 @@ static void *watcher_main(void *data)
             g_usleep(ROUND_MS * 1000);
             continue;
         }
+        measure_again(store, &measure_us);
         if (store->backend->await_change(connection, ROUND_MS))
             store->changed(store->changed_data);
     }
@@ -379,10 +453,10 @@ void store_watch(struct store *store, void (*changed)(void *data), void *data)
 
 static bool open_schema(struct store *store, GError **error)
 {
-    struct connection *connection = reconnect(store, true, error);
+    struct connection *connection = reconnect(store, store->options.migrate, error);
     if (connection == NULL)
         return false;
-    bool ok = migrate_schema(store->backend, connection, store->options.migrate, error);
+    bool ok = migrate_schema(store->backend, connection, &store->options, error);
     store->backend->close(connection);
     return ok;
 }
@@ -412,7 +486,7 @@ struct store *store_open(const struct store_options *options, GError **error)
     g_cond_init(&store->finished);
     g_queue_init(&store->jobs);
     store->readers = g_async_queue_new();
-    if (!open_schema(store, error) || !open_readers(store, error)) {
+    if (!open_schema(store, error) || !open_readers(store, error) || !open_clock(store, error)) {
         store_free(store);
         return NULL;
     }
@@ -485,6 +559,17 @@ static bool call_check(struct store *store, struct connection *connection, void 
 bool store_check(struct store *store, GError **error)
 {
     return with_connection(store, call_check, NULL, error);
+}
+
+static bool call_durable(struct store *store, struct connection *connection, void *data, GError **error)
+{
+    (void)data;
+    return store->backend->durable == NULL || store->backend->durable(connection, error);
+}
+
+bool store_check_durable(struct store *store, GError **error)
+{
+    return with_connection(store, call_durable, NULL, error);
 }
 
 static bool call_version(struct store *store, struct connection *connection, void *data, GError **error)

@@ -25,6 +25,7 @@
  *
  * Threads: any, except that a work function must not call the store again. */
 #pragma once
+#include "base/clock.h"
 #include "base/error.h"
 
 #include <stdint.h>
@@ -36,10 +37,11 @@ struct store_options {
     const char *data_dir; /* SQLite: DIR/huiyin.db; must exist */
     const char *url;      /* "postgres://…" or NULL for SQLite */
     unsigned readers;     /* connections for reading; 0 = 4 */
-    bool migrate;         /* bring the schema up to date; otherwise an old or newer schema is refused */
+    bool migrate;         /* bring the schema up to date, from nothing as well; otherwise an older one is refused … */
+    bool any_schema;      /* … unless this: only to look at it as a whole (backup, doctor) */
 };
 
-/* Opens, migrates, starts the writer. STORE_GONE, STORE_FULL, CONFLICT (schema newer than the program). */
+/* Opens, migrates, starts the writer. STORE_GONE, STORE_FULL; SCHEMA_NEWER, SCHEMA_OLDER than the program's. */
 struct store *store_open(const struct store_options *options, GError **error);
 
 /* Finishes what is queued, then closes. No call may be under way. */
@@ -71,7 +73,21 @@ uint64_t store_generation(const struct store *store);
  * (within 0.5 s); any thread; must not block and must not call the store. Set once, before use. */
 void store_watch(struct store *store, void (*changed)(void *data), void *data);
 
+/* ---- time ---- */
+
+/* The clock of this database: what is due and until when a row is held means the same to every process on it. On
+ * PostgreSQL it is the server's, measured at opening and once a minute while store_watch runs, and carried on in
+ * between by time elapsed, so that neither a wrong clock of this machine nor its being set matters. On SQLite it is
+ * this machine's. Lives as long as the store; any thread. */
+const struct clock *store_clock(const struct store *store);
+/* How far this machine's clock was ahead of the database's when it was last measured; 0 on SQLite. */
+int64_t store_clock_ahead_ms(const struct store *store);
+#define STORE_CLOCK_APART_MS (5 * CLOCK_SECOND_MS) /* more is worth a complaint */
+
 /* ---- for operators ---- */
+/* Is what was committed on the disk? SQLite: yes, by our own settings. PostgreSQL: INTERNAL naming the setting of the
+ * server that says no (fsync, full_page_writes, synchronous_commit). */
+bool store_check_durable(struct store *store, GError **error);
 bool store_is_postgres(const struct store *store);
 /* SQLite: a consistent copy while the program works. NOT_SUPPORTED on PostgreSQL (use pg_dump). */
 bool store_backup(struct store *store, const char *file, GError **error);

@@ -1,5 +1,6 @@
 /* interface.test.mjs - the interface as its tables say: written down, valid, guarded; sessions, keys, live push. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -466,3 +467,13 @@ for (const kind of ['sqlite', 'postgres']) {
       });
   });
 }
+
+test('what only looks makes nothing', async () => {
+  const dir = join(temporaryDirectory(), 'mistyped');
+  for (const command of [['channel', 'list'], ['token', 'list', 'li'], ['user', 'list'], ['doctor'], ['backup', `${dir}.db`]]) {
+    const done = await run(BINARY, [...command, '--data', dir], { env: { LANG: 'C.UTF-8' } });
+    assert.equal(done.code, 1, command.join(' '));
+    assert.match(done.stderr + done.stdout, /is not there|BAD  data directory/);
+  }
+  assert.equal(existsSync(dir), false);
+});

@@ -307,7 +307,121 @@ static void test_newer_schema(struct database *database)
     struct store_options options = database_options(database);
     g_autoptr(GError) error = NULL;
     g_assert_null(store_open(&options, &error));
-    g_assert_error(error, HY_ERROR, HY_ERROR_CONFLICT);
+    g_assert_error(error, HY_ERROR, HY_ERROR_SCHEMA_NEWER);
+    options.any_schema = true; /* to copy it, and to say what is wrong */
+    store = store_open(&options, NULL);
+    int64_t version = 0;
+    g_assert_true(store_schema_read(store, &version, NULL));
+    g_assert_cmpint(version, ==, 1000);
+    store_free(store);
+}
+
+static bool run_sql(struct tx *tx, void *data, GError **error)
+{
+    return tx->backend->script(tx->connection, data, error);
+}
+
+/* Looking brings nothing up to date and makes nothing. */
+static void test_older_schema(struct database *database)
+{
+    struct store_options options = database_options(database);
+    g_autoptr(GError) error = NULL;
+    options.migrate = false;
+    g_assert_null(store_open(&options, &error)); /* nothing there at all */
+    g_assert_true(g_error_matches(error, HY_ERROR, HY_ERROR_SCHEMA_OLDER) ||
+                  g_error_matches(error, HY_ERROR, HY_ERROR_STORE_GONE));
+    g_autofree char *file = g_build_filename(database->dir, "huiyin.db", NULL);
+    g_assert_false(g_file_test(file, G_FILE_TEST_EXISTS));
+
+    struct store *store = database_open(database);
+    g_assert_true(store_write(store, run_sql, (void *)"DELETE FROM schema_version", NULL));
+    store_free(store);
+    g_clear_error(&error);
+    g_assert_null(store_open(&options, &error));
+    g_assert_error(error, HY_ERROR, HY_ERROR_SCHEMA_OLDER);
+    options.any_schema = true;
+    store = store_open(&options, NULL);
+    int64_t version = -1;
+    g_assert_true(store_schema_read(store, &version, NULL));
+    g_assert_cmpint(version, ==, 0);
+    store_free(store);
+}
+
+/* ---- the clock ---- */
+
+static void test_clock(struct database *database)
+{
+    g_autoptr(store_auto) store = database_open(database);
+    int64_t ours_ms = clock_now_ms(clock_system()), theirs_ms = clock_now_ms(store_clock(store));
+    g_assert_cmpint(ABS(ours_ms - theirs_ms), <, 1000); /* one machine here */
+    g_assert_cmpint(ABS(store_clock_ahead_ms(store)), <, 1000);
+    if (!store_is_postgres(store))
+        g_assert_true(store_clock(store)->now_ms == clock_system()->now_ms);
+    g_assert_true(store_check_durable(store, NULL));
+}
+
+/* A server that may lose what it has committed is told of. */
+static void test_durable(struct database *database)
+{
+    struct store *store = database_open(database);
+    g_autoptr(GError) error = NULL;
+    if (store_is_postgres(store)) {
+        g_autofree char *sql = g_strdup_printf("ALTER DATABASE %s SET synchronous_commit = off", database->name);
+        g_assert_true(store_write(store, run_sql, sql, NULL));
+        g_assert_false(store_check_durable(store, &error));
+        g_assert_cmpstr(error_field(error), ==, "synchronous_commit");
+    }
+    store_free(store);
+}
+
+/* ---- events of a newer program ---- */
+
+struct future {
+    int64_t count;
+    bool known;
+};
+
+static bool append_future(struct tx *tx, void *data, GError **error)
+{
+    const struct future *future = data;
+    for (int64_t i = 0; i < future->count; i++)
+        if (!q_event_append(tx, error, 1, future->known ? "user.changed" : "future.kind", 0, 7, 0, "{}"))
+            return false;
+    return true;
+}
+
+struct few {
+    int64_t after_seq;
+    GArray *events;
+};
+
+static bool read_few(struct tx *tx, void *data, GError **error)
+{
+    struct few *few = data;
+    return event_read(tx, few->after_seq, 3, &few->events, error);
+}
+
+/* However many there are, they are passed over; a follower that reads a few at a time gets to what comes behind. */
+static void test_future_events(struct database *database)
+{
+    g_autoptr(store_auto) store = database_open(database);
+    static struct future steps[] = {{2, true}, {10, false}, {2, true}, {4, false}};
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
+        g_assert_true(store_write(store, append_future, steps + i, NULL));
+    struct few few = {0};
+    g_assert_true(store_read(store, read_few, &few, NULL));
+    g_assert_cmpuint(few.events->len, ==, 3);
+    few.after_seq = g_array_index(few.events, struct event, 2).seq;
+    g_assert_cmpint(few.after_seq, ==, 13);
+    g_array_unref(few.events);
+    g_assert_true(store_read(store, read_few, &few, NULL));
+    g_assert_cmpuint(few.events->len, ==, 1);
+    g_assert_cmpint(g_array_index(few.events, struct event, 0).seq, ==, 14);
+    few.after_seq = 14;
+    g_array_unref(few.events);
+    g_assert_true(store_read(store, read_few, &few, NULL));
+    g_assert_cmpuint(few.events->len, ==, 0);
+    g_array_unref(few.events);
 }
 
 int main(int argc, char **argv)
@@ -320,5 +434,9 @@ int main(int argc, char **argv)
     database_test("/store/watch", test_watch);
     database_test("/store/reopen", test_reopen);
     database_test("/store/newer", test_newer_schema);
+    database_test("/store/older", test_older_schema);
+    database_test("/store/clock", test_clock);
+    database_test("/store/durable", test_durable);
+    database_test("/store/future-events", test_future_events);
     return g_test_run();
 }
