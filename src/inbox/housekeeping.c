@@ -7,8 +7,12 @@
 #include "inbox/worker.h"
 #include "store/queries.h"
 
+#include <string.h>
+
 #define ROWS 500 /* of one step */
 #define REST_MS 200
+#define BACK_MS CLOCK_MINUTE_MS /* a step back that is worth a look */
+#define LOCKED_MS (15 * CLOCK_MINUTE_MS)
 
 /* One kind of work: done = rows it changed; as many as ROWS means there may be more. */
 typedef bool (*chore_work)(struct tx *tx, int64_t now_ms, int64_t *done, GError **error);
@@ -72,6 +76,7 @@ struct housekeeping {
     struct store *store;
     const struct clock *clock;
     struct worker *worker;
+    int64_t seen_ms; /* the latest time there was; 0 = not looked yet */
     int64_t due_ms[G_N_ELEMENTS(CHORES)];
 };
 
@@ -110,11 +115,53 @@ static bool run_chore(struct housekeeping *keeping, size_t number, int64_t now_m
     return true;
 }
 
+/* ---- a clock that was set back ---- */
+
+static bool newest_event(struct tx *tx, void *data, GError **error)
+{
+    int64_t *at_ms = data;
+    g_autoptr(rows_auto) rows = NULL;
+    struct q_housekeeping_newest_event row;
+    if (!q_housekeeping_newest_event(tx, &rows, error))
+        return false;
+    *at_ms = q_housekeeping_newest_event_next(rows, &row) ? row.at_ms : 0;
+    return true;
+}
+
+/* What was to happen so and so long after a time that has not come yet: looked at again in a minute, which is as long
+ * as a try may be held. Times that people have chosen stay. */
+static bool pull_in(struct tx *tx, void *data, GError **error)
+{
+    int64_t now_ms = *(const int64_t *)data, cap_ms = now_ms + BACK_MS, rows = 0;
+    return q_housekeeping_pull_outbox(tx, &rows, error, cap_ms) &&
+           q_housekeeping_pull_deliveries(tx, &rows, error, cap_ms) &&
+           q_housekeeping_pull_channels(tx, &rows, error, cap_ms) &&
+           q_housekeeping_pull_presence(tx, &rows, error, now_ms) &&
+           q_housekeeping_pull_failures(tx, &rows, error, now_ms, now_ms + LOCKED_MS);
+}
+
+static bool check_clock(struct housekeeping *keeping, int64_t now_ms, GError **error)
+{
+    if (keeping->seen_ms == 0 && !store_read(keeping->store, newest_event, &keeping->seen_ms, error))
+        return false;
+    if (now_ms < keeping->seen_ms - BACK_MS) {
+        if (!store_write(keeping->store, pull_in, &now_ms, error))
+            return false;
+        log_line(LOG_WARN, "housekeeping.clock_back", "by_ms=%" G_GINT64_FORMAT, keeping->seen_ms - now_ms);
+        memset(keeping->due_ms, 0, sizeof keeping->due_ms);
+        keeping->seen_ms = now_ms;
+    }
+    keeping->seen_ms = MAX(keeping->seen_ms, now_ms);
+    return true;
+}
+
 bool housekeeping_step(void *data, int64_t *next_ms, GError **error)
 {
     struct housekeeping *keeping = data;
     int64_t now_ms = clock_now_ms(keeping->clock);
     *next_ms = INT64_MAX;
+    if (!check_clock(keeping, now_ms, error))
+        return false;
     for (size_t i = 0; i < G_N_ELEMENTS(CHORES); i++) {
         bool timed = CHORES[i].every_ms == 0;
         if (timed && !store_read(keeping->store, next_snoozed, keeping->due_ms + i, error))

@@ -6,6 +6,9 @@
  *                      (90 days), the log of deliveries (30 days), web chat visitors who never wrote (30 days),
  *                      events (30 days, and only what every follower has passed)
  *
+ *   a step back        when the clock was set back by more than a minute, what was put off by the old time is pulled
+ * in, so that nothing waits for hours that have been lived already
+ *
  * Each step takes a few rows and one short transaction, and goes on at once while there is more. Several processes on
  * one database may do it side by side: what one has done the other finds done. Threads: a worker of its own. */
 #pragma once

@@ -17,6 +17,12 @@ static void test_ids_rise(void)
         last = id;
     }
     g_assert_cmpint(id_time_ms(id_new(1800000000000)), ==, 1800000000000);
+    int64_t before = id_new(1800000000000);
+    for (int i = 0; i < 10000; i++) { /* the clock was set back by an hour: still new ones, still in order */
+        int64_t id = id_new(1800000000000 - 3600000);
+        g_assert_cmpint(id, >, before);
+        before = id;
+    }
     int64_t id = 0;
     g_assert_true(id_parse("9223372036854775807", &id));
     g_assert_cmpint(id, ==, INT64_MAX);

@@ -262,6 +262,47 @@ static void test_housekeeping(struct database *database)
     house_close(&house);
 }
 
+/* The clock ran three hours ahead and was set right, while the program ran and while it did not. */
+static void test_clock_back(struct database *database)
+{
+    struct house house;
+    house_open(&house, database);
+    g_autofree struct intake_result *r = house_take(&house, HOUSE_CHANNEL, house_dm("d1", "lin", "hi"), NULL);
+    int64_t id = house_reply(&house, r->conversation_id, r->message_id, "yes");
+    for (int running = 0; running < 2; running++) {
+        struct housekeeping *keeping = housekeeping_new(house.store, &house.clock.clock);
+        clock_manual_advance(&house.clock, 3 * CLOCK_HOUR_MS);
+        if (running) {
+            round_of(housekeeping_step, keeping);
+        } else {
+            g_autofree struct intake_result *later =
+                house_take(&house, HOUSE_CHANNEL, house_dm("d2", "lin", "hi"), NULL);
+            g_assert_cmpint(later->fate, ==, INTAKE_TAKEN);
+        }
+        int64_t ahead_ms = house_now(&house);
+        house_run(&house,
+                  "UPDATE outbox SET state = 'sending', due_ms = NULL, lease_until_ms = %" PRId64 ";"
+                  "UPDATE channel SET poll_due_ms = %" PRId64 ", send_after_ms = %" PRId64 " WHERE id = 21;"
+                  "UPDATE conversation SET state = 'snoozed', snoozed_until_ms = %" PRId64 " WHERE id = %" PRId64,
+                  ahead_ms + 60000, ahead_ms + 30000, ahead_ms + 1, ahead_ms + 5, r->conversation_id);
+        clock_manual_advance(&house.clock, -3 * CLOCK_HOUR_MS);
+        round_of(housekeeping_step, keeping);
+        g_autofree char *cap = g_strdup_printf("%" PRId64, house_now(&house) + CLOCK_MINUTE_MS);
+        g_autofree char *chosen = g_strdup_printf("%" PRId64, ahead_ms + 5);
+        house_expect(&house, cap, "SELECT lease_until_ms FROM outbox WHERE id = %" PRId64, id);
+        house_expect(&house, cap, "SELECT poll_due_ms FROM channel WHERE id = 21");
+        house_expect(&house, cap, "SELECT send_after_ms FROM channel WHERE id = 21");
+        house_expect(&house, chosen, "SELECT snoozed_until_ms FROM conversation WHERE snoozed_until_ms IS NOT NULL");
+        house_run(&house, "UPDATE outbox SET due_ms = %" PRId64, house_now(&house) + CLOCK_HOUR_MS);
+        round_of(housekeeping_step, keeping); /* a pause that is meant */
+        g_autofree char *meant = g_strdup_printf("%" PRId64, house_now(&house) + CLOCK_HOUR_MS);
+        house_expect(&house, meant, "SELECT due_ms FROM outbox WHERE id = %" PRId64, id);
+        housekeeping_free(keeping);
+        house_run(&house, "DELETE FROM event WHERE at_ms > %" PRId64, house_now(&house));
+    }
+    house_close(&house);
+}
+
 /* ---- a thread that works when woken ---- */
 
 struct bell {
@@ -307,5 +348,6 @@ int main(int argc, char **argv)
     database_test("/delivery/gone", test_hook_gone);
     database_test("/delivery/ends", test_delivery_ends);
     database_test("/housekeeping/by_the_clock", test_housekeeping);
+    database_test("/housekeeping/clock_back", test_clock_back);
     return g_test_run();
 }
