@@ -79,6 +79,7 @@ void channel_outcome_clear(struct channel_outcome *outcome)
 {
     g_free(outcome->native_id);
     g_free(outcome->native_code);
+    g_free(outcome->look_on);
     *outcome = (struct channel_outcome){.fate = CHANNEL_OK};
 }
 

@@ -144,6 +144,7 @@ struct channel_outbound {
     int64_t last_try_ms;          /* when its latest attempt began; 0 = the first was the only one */
     int64_t now_ms;               /* when this call is made: for stamps, signatures and what has settled by now */
     int64_t answers_ms;           /* platform time of the message it answers */
+    const char *look_from;        /* of reconcile_*: the look_on of the page before; NULL = the newest page */
 };
 
 enum channel_fate {
@@ -159,6 +160,7 @@ struct channel_outcome {
     int64_t wait_ms;   /* RATE_LIMITED: for so long; 0 = unknown */
     char *native_id;   /* OK: what the platform calls it; NULL when it does not say */
     char *native_code; /* the platform's own error code; NULL when none */
+    char *look_on;     /* reconcile_read, AMBIGUOUS: not among these, and older ones are listed from here; or NULL */
 };
 void channel_outcome_clear(struct channel_outcome *outcome);
 
@@ -230,7 +232,8 @@ struct channel_kind {
                           const struct channel_response *response, struct channel_outcome *outcome);
 
     /* For fates that must be asked about: list our own messages and look for this one. Sets OK (found),
-     * TRANSIENT (certainly not there: may be sent again), AMBIGUOUS (could not tell; asked again later).
+     * TRANSIENT (certainly not there: may be sent again), AMBIGUOUS (could not tell; asked again later, or at once
+     * with look_on where the list goes on).
      * NULL, or reconcile_build failing with NOT_SUPPORTED: cannot be looked for; the outbox goes to UNCONFIRMED. */
     bool (*reconcile_build)(const struct channel_account *account, const struct channel_outbound *outbound,
                             struct channel_request *request, GError **error);

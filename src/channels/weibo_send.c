@@ -226,7 +226,9 @@ bool weibo_reconcile_build(const struct channel_account *account, const struct c
     }
     g_autofree char *base = weibo_url(account, WEIBO_API, "comments/by_me");
     request->method = "GET";
-    request->url = g_strdup_printf("%s?count=%d", base, BY_ME_COUNT);
+    request->url = outbound->look_from != NULL
+                       ? g_strdup_printf("%s?count=%d&max_id=%s", base, BY_ME_COUNT, outbound->look_from)
+                       : g_strdup_printf("%s?count=%d", base, BY_ME_COUNT);
     return weibo_authorize(account, request, error);
 }
 
@@ -282,11 +284,11 @@ static bool is_it(const json_t *comment, const struct target *target, const char
 }
 
 /* Does the list reach back to before the first try? Then what is not in it is not there. */
-static bool reaches_back(const json_t *answer, const json_t *comments, int64_t since_ms)
+static bool reaches_back(const json_t *answer, const json_t *comments, bool goes_on, int64_t since_ms)
 {
     size_t count = json_array_size(comments);
     const json_t *total = json_object_get(answer, "total_number");
-    if (json_is_integer(total) && (size_t)MAX(json_integer_value(total), 0) <= count)
+    if ((json_is_integer(total) && (size_t)MAX(json_integer_value(total), 0) <= count) || (goes_on && count == 0))
         return true;
     for (size_t i = 0; i < count; i++) {
         const char *created = json_string_value(json_object_get(json_array_get(comments, i), "created_at"));
@@ -295,6 +297,18 @@ static bool reaches_back(const json_t *answer, const json_t *comments, int64_t s
             return true;
     }
     return false;
+}
+
+/* Where the page of older ones begins; NULL when that cannot be said. By id, not by number: what is written meanwhile
+ * must not move the pages. g_free. */
+static char *older_than(const json_t *comments)
+{
+    int64_t least = 0;
+    for (size_t i = 0; i < json_array_size(comments); i++) {
+        int64_t id = weibo_id(json_array_get(comments, i));
+        least = id != 0 && (least == 0 || id < least) ? id : least;
+    }
+    return least > 1 ? g_strdup_printf("%" PRId64, least - 1) : NULL;
 }
 
 static void look_for(const struct channel_account *account, const struct channel_outbound *outbound,
@@ -314,8 +328,13 @@ static void look_for(const struct channel_account *account, const struct channel
     }
     int64_t settled_ms =
         MAX(outbound->first_try_ms, outbound->last_try_ms) + kit_setting_i64(account, "settle_s") * 1000;
-    bool certain = reaches_back(answer, comments, since_ms) && outbound->now_ms >= settled_ms;
-    kit_outcome(outcome, certain ? CHANNEL_TRANSIENT : CHANNEL_AMBIGUOUS, 0, certain ? "not_found" : "not_settled");
+    bool whole = reaches_back(answer, comments, outbound->look_from != NULL, since_ms);
+    bool certain = whole && outbound->now_ms >= settled_ms;
+    kit_outcome(outcome, certain ? CHANNEL_TRANSIENT : CHANNEL_AMBIGUOUS, 0,
+                certain ? "not_found"
+                : whole ? "not_settled"
+                        : "not_reached");
+    outcome->look_on = whole ? NULL : older_than(comments);
 }
 
 void weibo_reconcile_read(const struct channel_account *account, const struct channel_outbound *outbound,

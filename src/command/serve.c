@@ -207,6 +207,10 @@ static bool start(struct server *server, GError **error)
     server->app.chat = chat_live_new(server->app.store, server->app.clock);
     wake_add(server->wake, chat_live_wake, server->app.chat);
     store_watch(server->app.store, wake_all, server->wake);
+    /* The lock on the data directory says that nobody else is at work on this SQLite; on PostgreSQL somebody may be. */
+    bool alone = !store_is_postgres(server->app.store);
+    if (alone && !(outbox_recover(server->app.outbox, error) && delivery_recover(server->delivery, error)))
+        return false;
     if (!start_http(server, error))
         return false;
     run_inbox(server);

@@ -359,6 +359,18 @@ struct delivery *delivery_new(const struct delivery_options *options)
     return delivery;
 }
 
+static bool end_leases(struct tx *tx, void *data, GError **error)
+{
+    int64_t interrupted = 0;
+    return q_delivery_interrupted(tx, &interrupted, error, *(const int64_t *)data);
+}
+
+bool delivery_recover(struct delivery *delivery, GError **error)
+{
+    int64_t now_ms = clock_now_ms(delivery->options.clock);
+    return store_write(delivery->options.store, end_leases, &now_ms, error);
+}
+
 void delivery_start(struct delivery *delivery)
 {
     worker_start(delivery->worker);

@@ -24,6 +24,8 @@ struct delivery_options { /* all borrowed */
     struct client *client;
 };
 struct delivery *delivery_new(const struct delivery_options *options);
+/* As outbox_recover: what a process that is gone had under way is told again now, under the same id. */
+bool delivery_recover(struct delivery *delivery, GError **error);
 void delivery_start(struct delivery *delivery);
 void delivery_stop(struct delivery *delivery); /* no more calls begin: then free the client */
 void delivery_free(struct delivery *delivery); /* waits for what is under way; nobody wakes it any more */

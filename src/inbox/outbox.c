@@ -29,8 +29,13 @@ try { /* one reply on its way, or one question about it */
     struct account *account;
     int64_t conversation_id, identity_id, attempts, checks;
     bool asks;
+    enum channel_fate doubt; /* of one that asks: why it does */
+    bool was_doubtful;       /* a try before this one may have reached the platform */
+    bool may_be_there;       /* this one may */
+    unsigned pages;          /* listed by this question */
     struct channel_outbound outbound;
     char *kind, *text, *recipient_id, *recipient_handle, *parent_id, *root_id, *source, *agent_address;
+    char *look_from;
     struct channel_outcome outcome;
 };
 
@@ -38,8 +43,8 @@ static void try_free(void *data)
 {
     struct try *try = data;
     account_unref(try->account);
-    char *const TEXTS[] = {try->kind,      try->text,    try->recipient_id, try->recipient_handle,
-                           try->parent_id, try->root_id, try->source,       try->agent_address};
+    char *const TEXTS[] = {try->kind,    try->text,   try->recipient_id,  try->recipient_handle, try->parent_id,
+                           try->root_id, try->source, try->agent_address, try->look_from};
     for (size_t i = 0; i < G_N_ELEMENTS(TEXTS); i++)
         g_free(TEXTS[i]);
     channel_outcome_clear(&try->outcome);
@@ -58,6 +63,8 @@ static struct try *try_new(struct outbox *outbox, struct account *account, const
     try->conversation_id = row->conversation_id;
     try->identity_id = row->identity_id;
     try->asks = asks;
+    try->doubt = asks ? channel_fate_parse(row->error_class) : CHANNEL_OK;
+    try->was_doubtful = row->doubtful;
     try->attempts = row->attempts;
     try->checks = row->checks;
     try->kind = g_strdup(row->answers_kind ? row->answers_kind : is_public ? "mention" : "dm");
@@ -118,8 +125,12 @@ static bool fail(struct tx *tx, const struct try *try, enum channel_fate fate, i
 static bool later(struct tx *tx, const struct try *try, enum channel_fate fate, int64_t pause_ms, int64_t now_ms,
                   GError **error)
 {
+    /* Looked for and not there settles all that was open before. */
+    bool doubtful = !try->asks && (try->was_doubtful || try->may_be_there);
     if (now_ms - try->outbound.first_try_ms >= OUTBOX_GIVE_UP_MS)
-        return fail(tx, try, CHANNEL_UNCONFIRMED, now_ms, error);
+        return fail(tx, try, doubtful ? CHANNEL_UNCONFIRMED : CHANNEL_NEVER_SENT, now_ms, error);
+    if (doubtful != try->was_doubtful && !q_outbox_doubt(tx, error, try->outbound.id, doubtful))
+        return false;
     struct outbox_move move = {
         .state = "retry", .due_ms = now_ms + pause_ms, .fate = fate, .code = try->outcome.native_code};
     return outbox_move(tx, try->outbound.id, try->conversation_id, &move, now_ms, error);
@@ -132,7 +143,7 @@ static bool ask(struct tx *tx, const struct try *try, int64_t now_ms, GError **e
         return fail(tx, try, CHANNEL_UNCONFIRMED, now_ms, error);
     int64_t due_ms = now_ms + outbox_check_pause_ms(try->asks ? try->checks : 0);
     if (try->asks) /* known to be unclear already: nothing new to tell */
-        return q_outbox_move(tx, error, try->outbound.id, "ambiguous", due_ms, channel_fate_name(CHANNEL_AMBIGUOUS),
+        return q_outbox_move(tx, error, try->outbound.id, "ambiguous", due_ms, channel_fate_name(try->doubt),
                              outcome->native_code ? outcome->native_code : "", 0, now_ms);
     struct outbox_move move = {
         .state = "ambiguous", .due_ms = due_ms, .fate = outcome->fate, .code = outcome->native_code};
@@ -145,7 +156,7 @@ static bool wait_for_channel(struct tx *tx, const struct try *try, int64_t now_m
     if (!q_outbox_channel_wait(tx, error, try->account->channel.id, now_ms + wait_ms))
         return false;
     return try->asks ? q_outbox_move(tx, error, try->outbound.id, "ambiguous", now_ms + wait_ms,
-                                     channel_fate_name(CHANNEL_AMBIGUOUS), "", 0, now_ms)
+                                     channel_fate_name(try->doubt), "", 0, now_ms)
                      : later(tx, try, CHANNEL_RATE_LIMITED, wait_ms, now_ms, error);
 }
 
@@ -174,6 +185,8 @@ static bool settle(struct tx *tx, const struct try *try, int64_t now_ms, GError 
     case CHANNEL_STEP_SENT:
         return outbox_settle_sent(tx, try->outbound.id, outcome->native_id, now_ms, error);
     case CHANNEL_STEP_RETRY:
+        if (try->asks && try->doubt == CHANNEL_DUPLICATE_CONTENT) /* the same again would be refused again */
+            return fail(tx, try, CHANNEL_REPEATED, now_ms, error);
         return later(tx, try, outcome->fate, outbox_pause_ms(try->attempts), now_ms, error);
     case CHANNEL_STEP_WAIT:
         return wait_for_channel(tx, try, now_ms, error);
@@ -226,6 +239,30 @@ static void recorded(void *data, const GError *error)
 
 /* ---- the call ---- */
 
+/* A server's error may come after the work is done. */
+static bool may_have_arrived(const struct channel_response *response)
+{
+    return response->failure == CHANNEL_BROKEN_OFF ||
+           (response->failure == CHANNEL_ANSWERED && response->status >= 500);
+}
+
+/* The list was not long enough to tell: the next page of it, while the row is ours. */
+static bool looks_on(struct try *try)
+{
+    bool more = try->asks && try->outcome.fate == CHANNEL_AMBIGUOUS && try->outcome.look_on != NULL &&
+                ++try->pages < OUTBOX_LOOK_PAGES &&
+                clock_now_ms(try->outbox->options.clock) - try->outbound.now_ms < OUTBOX_LEASE_MS / 2;
+    if (!more)
+        return false;
+    g_free(try->look_from);
+    try->outbound.look_from = try->look_from = g_steal_pointer(&try->outcome.look_on);
+    channel_outcome_clear(&try->outcome);
+    try->outcome = (struct channel_outcome){.fate = CHANNEL_OK};
+    return true;
+}
+
+static void begin(struct try *try);
+
 static void answered(const struct client_response *answer, void *data)
 {
     struct try *try = data;
@@ -237,6 +274,11 @@ static void answered(const struct client_response *answer, void *data)
         exchange_not_reached(&response);
     (try->asks ? kind->reconcile_read : kind->send_classify)(&try->account->channel, &try->outbound, &response,
                                                              &try->outcome);
+    try->may_be_there = may_have_arrived(&response);
+    if (looks_on(try)) {
+        begin(try);
+        return;
+    }
     store_write_async(try->outbox->options.store, record, try, recorded);
 }
 
@@ -253,6 +295,7 @@ static void classify_interrupted(struct try *try)
     struct channel_response response;
     exchange_not_reached(&response);
     response.failure = CHANNEL_BROKEN_OFF;
+    try->may_be_there = true;
     try->account->kind->send_classify(&try->account->channel, &try->outbound, &response, &try->outcome);
 }
 
@@ -262,6 +305,7 @@ static bool may_repeat(struct try *try)
     bool safe = channel_fate_step(try->outcome.fate) == CHANNEL_STEP_RETRY;
     channel_outcome_clear(&try->outcome);
     try->outcome = (struct channel_outcome){.fate = CHANNEL_OK};
+    try->may_be_there = false;
     return safe;
 }
 
@@ -440,6 +484,22 @@ bool outbox_step(struct outbox *outbox, int64_t *next_ms, GError **error)
     }
     g_ptr_array_unref(claim.tries);
     return ok;
+}
+
+static bool end_leases(struct tx *tx, void *data, GError **error)
+{
+    int64_t now_ms = *(const int64_t *)data, interrupted = 0;
+    if (!q_outbox_interrupted(tx, &interrupted, error, now_ms))
+        return false;
+    if (interrupted > 0)
+        log_line(LOG_INFO, "outbox.interrupted", "replies=%" PRId64, interrupted);
+    return true;
+}
+
+bool outbox_recover(struct outbox *outbox, GError **error)
+{
+    int64_t now_ms = clock_now_ms(outbox->options.clock);
+    return store_write(outbox->options.store, end_leases, &now_ms, error);
 }
 
 /* ---- the thread ---- */

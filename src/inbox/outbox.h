@@ -9,7 +9,9 @@
  *   sent, not recorded    the same
  * What a broken-off try means the connector says (send_classify): a kind whose requests carry an idempotency key sends
  * again; of all others the platform is asked first (reconcile_*), with growing pauses, and when it cannot tell, a
- * person looks ("unconfirmed"). Nothing is ever sent again blindly.
+ * person looks ("unconfirmed"). Nothing is ever sent again blindly. What a platform calls a repeat of an earlier text
+ * is looked for as well; when it is not there, the same words are not tried again ("repeated_content"). After a day of
+ * tries none of which can have arrived, the reply is "never_sent".
  *
  * Order within a conversation is kept: a later reply waits for an earlier one, a failed one does not hold it up.
  * Channels with CHANNEL_IS_LOCAL are delivered in the claiming transaction. Claims happen inside write transactions,
@@ -37,6 +39,10 @@ void outbox_stop(struct outbox *outbox);
 /* Stops it when it still runs, and waits until every call has been answered and recorded. Nobody wakes it any more. */
 void outbox_free(struct outbox *outbox);
 
+/* Before outbox_start, and only where no other process can be at work on this database: what a process that is gone had
+ * under way is asked about now rather than when its lease has run out. */
+bool outbox_recover(struct outbox *outbox, GError **error);
+
 void outbox_start(struct outbox *outbox);
 /* Something may be due. Cheap, any thread; its type fits wake_add. */
 void outbox_wake(void *outbox);
@@ -48,6 +54,7 @@ bool outbox_step(struct outbox *outbox, int64_t *next_ms, GError **error);
 #define OUTBOX_LEASE_MS (60 * CLOCK_SECOND_MS)
 #define OUTBOX_GIVE_UP_MS CLOCK_DAY_MS /* of retries, from the first try */
 #define OUTBOX_CHECKS 6                /* times a platform is asked whether it has a reply */
+#define OUTBOX_LOOK_PAGES 10           /* of a platform's list of our own messages, in one such question */
 
 /* The pause after a number of tries: 1 s doubling to 10 min, each ± a fifth. */
 int64_t outbox_pause_ms(int64_t attempts);

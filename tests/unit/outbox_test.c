@@ -37,6 +37,8 @@ static void read_send(const struct channel_account *account, const struct channe
         outcome->native_id = g_strndup(response->body, response->body_length);
     else if (response->status == 429)
         *outcome = (struct channel_outcome){.fate = CHANNEL_RATE_LIMITED, .wait_ms = 30000};
+    else if (response->status == 409)
+        outcome->fate = CHANNEL_DUPLICATE_CONTENT;
     else if (response->status == 401)
         outcome->fate = CHANNEL_AUTH_EXPIRED;
     else
@@ -47,7 +49,8 @@ static bool build_ask(const struct channel_account *account, const struct channe
                       struct channel_request *request, GError **error)
 {
     (void)account, (void)error;
-    request->url = g_strdup_printf("https://platform.test/mine?since=%" PRId64, outbound->first_try_ms);
+    request->url = g_strdup_printf("https://platform.test/mine?since=%" PRId64 "&from=%s", outbound->first_try_ms,
+                                   outbound->look_from ? outbound->look_from : "newest");
     return true;
 }
 
@@ -55,7 +58,10 @@ static void read_ask(const struct channel_account *account, const struct channel
                      const struct channel_response *response, struct channel_outcome *outcome)
 {
     (void)account, (void)outbound;
-    if (response->failure != CHANNEL_ANSWERED || response->status != 200)
+    if (response->failure == CHANNEL_ANSWERED && response->status == 206) /* not among these; there are older ones */
+        *outcome = (struct channel_outcome){.fate = CHANNEL_AMBIGUOUS,
+                                            .look_on = g_strndup(response->body, response->body_length)};
+    else if (response->failure != CHANNEL_ANSWERED || response->status != 200)
         outcome->fate = CHANNEL_AMBIGUOUS;
     else if (response->body_length == 0)
         outcome->fate = CHANNEL_TRANSIENT; /* certainly not there */
@@ -201,12 +207,41 @@ static void test_retry(struct database *database)
     house_run(&f.house, "UPDATE outbox SET first_try_ms = first_try_ms - %" PRId64, OUTBOX_GIVE_UP_MS);
     step_within(&f, 6400, 9600);
     answer(&f, 0, NULL);
-    expect_state(&f, id, "failed unconfirmed "); /* a day has passed */
+    expect_state(&f, id, "failed never_sent "); /* a day has passed, and nothing ever left */
     g_assert_cmpint(step(&f), ==, INT64_MAX);
     for (int i = 0; i < 100; i++) {
         g_assert_cmpint(outbox_pause_ms(60), >=, 8 * CLOCK_MINUTE_MS);
         g_assert_cmpint(outbox_pause_ms(60), <=, 12 * CLOCK_MINUTE_MS);
     }
+    fixture_close(&f);
+}
+
+/* A day of tries, one of which may have arrived: nobody may say that it was never sent. */
+static void test_given_up_in_doubt(struct database *database)
+{
+    struct fixture f;
+    fixture_open(&f, database);
+    has_keys = true;
+    int64_t id = reply(&f, "hello");
+    step(&f);
+    answer(&f, -1, NULL);
+    house_expect(&f.house, "1", "SELECT doubtful FROM outbox WHERE id = %" PRId64, id);
+    step_within(&f, 800, 1200);
+    house_run(&f.house, "UPDATE outbox SET first_try_ms = first_try_ms - %" PRId64, OUTBOX_GIVE_UP_MS);
+    answer(&f, 429, NULL);
+    house_expect(&f.house, "1", "SELECT doubtful FROM outbox WHERE id = %" PRId64, id);
+    step_within(&f, 29000, 30000);
+    answer(&f, 429, NULL);
+    expect_state(&f, id, "failed unconfirmed ");
+
+    int64_t limited = reply(&f, "again"); /* held up by its limits only */
+    clock_manual_advance(&f.house.clock, 30000);
+    step(&f);
+    answer(&f, 429, NULL);
+    house_run(&f.house, "UPDATE outbox SET first_try_ms = first_try_ms - %" PRId64, OUTBOX_GIVE_UP_MS);
+    step_within(&f, 29000, 30000);
+    answer(&f, 429, NULL);
+    expect_state(&f, limited, "failed never_sent ");
     fixture_close(&f);
 }
 
@@ -354,6 +389,61 @@ static void test_ambiguous_not_there(struct database *database)
     fixture_close(&f);
 }
 
+/* The platform says that it has this text already: looked for, and when it is not there not tried again. */
+static void test_repeated(struct database *database)
+{
+    struct fixture f;
+    fixture_open(&f, database);
+    int64_t there = reply(&f, "hello");
+    step(&f);
+    answer(&f, 409, NULL);
+    expect_state(&f, there, "ambiguous duplicate_content ");
+    step_within(&f, 5000, 5000);
+    answer(&f, 200, "c-5");
+    expect_state(&f, there, "sent  ");
+
+    int64_t not_there = reply(&f, "hello");
+    step(&f);
+    answer(&f, 409, NULL);
+    step_within(&f, 5000, 5000);
+    answer(&f, 500, NULL); /* cannot tell: why it is asked is kept */
+    expect_state(&f, not_there, "ambiguous duplicate_content ");
+    step_within(&f, 15000, 15000);
+    answer(&f, 200, "");
+    expect_state(&f, not_there, "failed repeated_content ");
+    g_assert_cmpint(step(&f), ==, INT64_MAX);
+    fixture_close(&f);
+}
+
+/* A list of our own messages that does not reach back far enough is followed. */
+static void test_pages(struct database *database)
+{
+    struct fixture f;
+    fixture_open(&f, database);
+    int64_t id = reply(&f, "hello");
+    step(&f);
+    answer(&f, -1, NULL);
+    step_within(&f, 5000, 5000);
+    answer(&f, 206, "900");
+    g_assert_true(g_str_has_suffix(house_network_url(&f.network, 0), "&from=900"));
+    answer(&f, 206, "700");
+    g_assert_true(g_str_has_suffix(house_network_url(&f.network, 0), "&from=700"));
+    answer(&f, 0, NULL); /* asked again later, from the newest on */
+    expect_state(&f, id, "ambiguous ambiguous ");
+    step_within(&f, 15000, 15000);
+    g_assert_true(g_str_has_suffix(house_network_url(&f.network, 0), "&from=newest"));
+    for (int i = 1; i < OUTBOX_LOOK_PAGES; i++)
+        answer(&f, 206, "500");
+    g_assert_cmpuint(f.network.calls->len, ==, 1);
+    answer(&f, 206, "500"); /* there is an end to it */
+    g_assert_cmpuint(f.network.calls->len, ==, 0);
+    step_within(&f, 60000, 60000);
+    answer(&f, 206, "900");
+    answer(&f, 200, "c-6");
+    expect_state(&f, id, "sent  ");
+    fixture_close(&f);
+}
+
 static void test_unconfirmed(struct database *database)
 {
     struct fixture f;
@@ -403,6 +493,25 @@ static void test_crash(struct database *database)
     expect_state(&f, id, "sent  ");
     house_expect(&f.house, "1", "SELECT count(*) FROM event WHERE kind = 'message.sent'");
     g_assert_cmpint(step(&f), ==, INT64_MAX);
+    outbox_free(dead);
+    fixture_close(&f);
+}
+
+/* Nobody else can be at work: what was under way is asked about at once. */
+static void test_recover(struct database *database)
+{
+    struct fixture f;
+    fixture_open(&f, database);
+    int64_t id = reply(&f, "hello");
+    step(&f);
+    struct outbox *dead = f.outbox;
+    f.outbox = new_outbox(&f, f.house.store);
+    g_assert_cmpint(step(&f), ==, house_now(&f.house) + OUTBOX_LEASE_MS);
+    g_assert_true(outbox_recover(f.outbox, NULL));
+    step(&f);
+    expect_state(&f, id, "ambiguous ambiguous ");
+    answer(&f, 200, "c-9");
+    expect_state(&f, id, "sent  ");
     outbox_free(dead);
     fixture_close(&f);
 }
@@ -597,13 +706,17 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     database_test("/outbox/sent", test_sent);
     database_test("/outbox/retry", test_retry);
+    database_test("/outbox/given_up_in_doubt", test_given_up_in_doubt);
     database_test("/outbox/rate_limited", test_rate_limited);
     database_test("/outbox/interval", test_interval);
     database_test("/outbox/failed", test_failed_and_resent);
     database_test("/outbox/resend_and_cancel", test_resend_and_cancel);
     database_test("/outbox/ambiguous_found", test_ambiguous_found);
     database_test("/outbox/ambiguous_not_there", test_ambiguous_not_there);
+    database_test("/outbox/repeated", test_repeated);
+    database_test("/outbox/pages", test_pages);
     database_test("/outbox/unconfirmed", test_unconfirmed);
+    database_test("/outbox/recover", test_recover);
     database_test("/outbox/crash", test_crash);
     database_test("/outbox/crash_with_key", test_crash_with_key);
     database_test("/outbox/polled_before_recorded", test_polled_before_recorded);

@@ -520,6 +520,36 @@ static void test_reconcile(void)
     check_reconcile(&outbound, 200, "{\"comments\":[],\"total_number\":0}", CHANNEL_AMBIGUOUS, NULL);
 }
 
+/* More of our comments than one page holds: the list is followed until it is older than the first try. */
+static void test_reconcile_pages(void)
+{
+    struct channel_account account;
+    json_auto_t *settings = account_init(&account, "");
+    struct channel_outbound outbound = reply_to("{\"status\":\"50\",\"comment\":\"51\"}");
+    outbound.now_ms = NOW_MS + 600000;
+    static const char FIRST[] =
+        "{\"comments\":[{\"id\":90,\"created_at\":\"Fri Jan 02 11:09:06 +0800 2026\",\"text\":\"a\"},"
+        "{\"id\":88,\"created_at\":\"Fri Jan 02 11:08:06 +0800 2026\",\"text\":\"b\"}],"
+        "\"total_number\":9000}";
+    struct channel_outcome outcome = {0};
+    struct channel_response response = fixture_answer(200, FIRST);
+    WEIBO_KIND.reconcile_read(&account, &outbound, &response, &outcome);
+    g_assert_cmpint(outcome.fate, ==, CHANNEL_AMBIGUOUS);
+    g_assert_cmpstr(outcome.look_on, ==, "87");
+    g_autofree char *from = g_strdup(outcome.look_on);
+    channel_outcome_clear(&outcome);
+    outbound.look_from = from;
+    g_auto(channel_request_auto) request = {0};
+    channel_request_init(&request);
+    g_assert_true(WEIBO_KIND.reconcile_build(&account, &outbound, &request, NULL));
+    g_assert_cmpstr(request.url, ==, "https://wb.test/2/comments/by_me.json?count=200&max_id=87");
+    check_reconcile(&outbound, 200,
+                    "{\"comments\":[{\"id\":60,\"created_at\":\"Fri Jan 02 10:00:06 +0800 2026\",\"text\":\"c\"}],"
+                    "\"total_number\":9000}",
+                    CHANNEL_TRANSIENT, NULL); /* older than the first try: certainly not there */
+    check_reconcile(&outbound, 200, "{\"comments\":[],\"total_number\":9000}", CHANNEL_TRANSIENT, NULL); /* the end */
+}
+
 static void test_reconcile_request(void)
 {
     struct channel_account account;
@@ -580,6 +610,7 @@ int main(int argc, char **argv)
     g_test_add_func("/weibo/send/error-table", test_error_table);
     g_test_add_func("/weibo/reconcile/verdicts", test_reconcile);
     g_test_add_func("/weibo/reconcile/request", test_reconcile_request);
+    g_test_add_func("/weibo/reconcile/pages", test_reconcile_pages);
     g_test_add_func("/weibo/probe", test_probe);
     return g_test_run();
 }

@@ -29,6 +29,11 @@ WHERE h.enabled = 1 AND (d.due_ms IS NOT NULL OR d.lease_until_ms IS NOT NULL)
 UPDATE delivery SET state = 'sending', due_ms = NULL, lease_until_ms = :lease_until_ms, attempts = attempts + 1,
 updated_ms = :now_ms WHERE id = :id
 
+-- delivery_interrupted: tries that nobody is at work on; their leases end now
+-- in: now_ms i64
+-- changes
+UPDATE delivery SET lease_until_ms = :now_ms WHERE lease_until_ms > :now_ms
+
 -- delivery_result: what came of it; by who made this try only
 -- in: id i64, attempts i64, state text, due_ms i64?, status i64, now_ms i64
 -- changes

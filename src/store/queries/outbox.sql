@@ -8,10 +8,11 @@ VALUES (:id, :conversation_id, :channel_id, 'queued', :answers_id, :agent_addres
 -- out: id i64, conversation_id i64, channel_id i64, state text, attempts i64, checks i64, first_try_ms i64?,
 --      last_try_ms i64?, agent_address text, send_after_ms i64, deleted_ms i64?, kind text, visibility text, text text,
 --      identity_id i64, recipient_id text, recipient_handle text, answers_native_id text?, answers_root_id text?,
---      answers_kind text?, answers_target text?, answers_ms i64?
+--      answers_kind text?, answers_target text?, answers_ms i64?, error_class text, doubtful bool
 SELECT o.id, o.conversation_id, o.channel_id, o.state, o.attempts, o.checks, o.first_try_ms, o.last_try_ms,
 o.agent_address, c.send_after_ms, c.deleted_ms, c.kind, m.visibility, m.text,
-v.identity_id, i.native_id, i.handle, a.native_id, a.root_native_id, a.kind, a.target, a.sent_ms
+v.identity_id, i.native_id, i.handle, a.native_id, a.root_native_id, a.kind, a.target, a.sent_ms, o.error_class,
+o.doubtful
 FROM outbox o
 JOIN message m ON m.id = o.id
 JOIN conversation v ON v.id = o.conversation_id
@@ -58,10 +59,19 @@ UPDATE outbox SET state = :state, due_ms = :due_ms, lease_until_ms = NULL, error
 error_code = :error_code, sent_ms = :sent_ms, updated_ms = :now_ms
 WHERE id = :id
 
+-- outbox_doubt: may a try that is over have reached the platform
+-- in: id i64, doubtful bool
+UPDATE outbox SET doubtful = :doubtful WHERE id = :id
+
+-- outbox_interrupted: tries that nobody is at work on; their leases end now
+-- in: now_ms i64
+-- changes
+UPDATE outbox SET lease_until_ms = :now_ms WHERE lease_until_ms > :now_ms
+
 -- outbox_again: a person sends it once more
 -- in: id i64, now_ms i64
-UPDATE outbox SET state = 'queued', due_ms = :now_ms, lease_until_ms = NULL, attempts = 0, checks = 0, first_try_ms = NULL,
-error_class = '', error_code = '', updated_ms = :now_ms
+UPDATE outbox SET state = 'queued', due_ms = :now_ms, lease_until_ms = NULL, attempts = 0, checks = 0, doubtful = 0,
+first_try_ms = NULL, error_class = '', error_code = '', updated_ms = :now_ms
 WHERE id = :id
 
 -- outbox_channel_wait: the next send on a channel

@@ -1016,6 +1016,8 @@ export type ErrorCode =
   | 'platform'
   | 'busy'
   | 'store_gone'
+  | 'schema_older'
+  | 'schema_newer'
   | 'store_full'
 
 export const ROUTES = {
