@@ -4,13 +4,13 @@
  * ("g d") wait a moment for their second key. Bindings are the usual ones with the person's own laid over. */
 export const ACTIONS = [
   'next', 'prev', 'open', 'reply', 'private', 'note', 'send', 'assign', 'take', 'resolve', 'resolveNext', 'reopen', 'snooze',
-  'label', 'search', 'palette', 'back', 'help', 'goDesk', 'goSearch', 'goMentions', 'goContacts', 'goOutbox', 'goChannels', 'goSettings',
+  'label', 'highlights', 'search', 'palette', 'back', 'help', 'goDesk', 'goSearch', 'goMentions', 'goContacts', 'goOutbox', 'goChannels', 'goSettings',
 ] as const
 export type ActionId = (typeof ACTIONS)[number]
 
 export const USUAL_KEYS: Record<ActionId, string> = {
   next: 'j', prev: 'k', open: 'Enter', reply: 'r', private: 'p', note: 'n', send: 'Mod+Enter', assign: 'a', take: 'i',
-  resolve: 'e', resolveNext: 'Shift+e', reopen: 'o', snooze: 's', label: 'l', search: '/', palette: 'Mod+k', back: 'Escape', help: '?',
+  resolve: 'e', resolveNext: 'Shift+e', reopen: 'o', snooze: 's', label: 'l', highlights: 'h', search: '/', palette: 'Mod+k', back: 'Escape', help: '?',
   goDesk: 'g d', goSearch: 'g s', goMentions: 'g m', goContacts: 'g c', goOutbox: 'g o', goChannels: 'g h', goSettings: 'g p',
 }
 

@@ -25,6 +25,7 @@ function make(locale: string) {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
   const signed = new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' })
   const days = new Intl.NumberFormat(locale, { style: 'unit', unit: 'day', unitDisplay: 'short' })
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
   const list = new Intl.ListFormat(locale, { type: 'conjunction' })
   return {
     time: (t: string) => time.format(new Date(t)),
@@ -36,6 +37,7 @@ function make(locale: string) {
     compact: (n: number) => compact.format(n),
     signed: (n: number) => signed.format(n),
     list: (items: string[]) => list.format(items),
+    percent: (n: number) => percent.format(n),
     /** today, yesterday, Nov 20 (Fri) */
     dayName(t: string, now = Date.now()): string {
       const then = new Date(t)

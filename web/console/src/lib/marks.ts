@@ -3,10 +3,13 @@ export interface Mark {
   begin: number
   end: number
   label?: string
+  /** how it looks */
+  tone?: string
 }
 export interface Piece {
   text: string
   mark?: string
+  tone?: string
   href?: string
 }
 
@@ -33,7 +36,7 @@ export function cut(text: string, marks: readonly Mark[] = []): Piece[] {
     const end = Math.min(mark.end, text.length)
     if (begin >= end) continue
     if (begin > at) pieces.push(...links(text.slice(at, begin)))
-    pieces.push({ text: text.slice(begin, end), mark: mark.label ?? '' })
+    pieces.push({ text: text.slice(begin, end), mark: mark.label ?? '', tone: mark.tone })
     at = end
   }
   if (at < text.length) pieces.push(...links(text.slice(at)))

@@ -10,6 +10,8 @@ export interface Settings {
   columns: { queue: number; context: number }
   contextOpen: boolean
   railOpen: boolean
+  /** words that pulled are marked in the text */
+  highlights: boolean
   keysOn: boolean
   /** action → key, only those that differ from the usual ones; '' = none */
   keys: Record<string, string>
@@ -20,6 +22,7 @@ export const usual: Settings = {
   columns: { queue: 340, context: 320 },
   contextOpen: true,
   railOpen: false,
+  highlights: true,
   keysOn: true,
   keys: {},
   notify: { desktop: false, sound: false, quiet: false, from: '22:00', to: '08:00' },

@@ -165,6 +165,22 @@ export const useThreads = defineStore('threads', () => {
     )
     thread.blocked = { out, answers }
   }
+  /** Every thread that shows this message: its own, and one that it started. */
+  const showing = (message: Message) => [...all.values()].filter((x) => x.id === message.conversation_id || x.detail?.origin?.id === message.id)
+  /** The message as it is known now. */
+  function find(message: Message): Message | undefined {
+    for (const thread of showing(message)) {
+      const found = thread.messages.find((m) => m.id === message.id) ?? (thread.detail?.origin?.id === message.id ? thread.detail.origin : undefined)
+      if (found) return found
+    }
+    return undefined
+  }
+  function replace(message: Message): void {
+    for (const thread of showing(message)) {
+      thread.messages = thread.messages.map((m) => (m.id === message.id ? message : m))
+      if (thread.detail?.origin?.id === message.id) thread.detail = { ...thread.detail, origin: message }
+    }
+  }
   function drop(thread: Thread, key: string): void {
     thread.outgoing = thread.outgoing.filter((o) => o.key !== key)
   }
@@ -219,5 +235,5 @@ export const useThreads = defineStore('threads', () => {
     dirty = new Set()
   }
 
-  return { all, openId, entry, open, prefetch, loadOlder, send, retry, drop, onChange, reload, clear, newest }
+  return { all, openId, entry, open, prefetch, loadOlder, send, retry, drop, find, replace, onChange, reload, clear, newest }
 })

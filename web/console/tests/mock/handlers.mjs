@@ -1,25 +1,10 @@
 // One handler a route: [method, path, handler, {open, may, creates, stream}].
 import { randomBytes } from 'node:crypto'
+import { fail404, find, need, page } from './answer.mjs'
+import { understandingHandlers } from './understanding.mjs'
 import { ApiFailure } from './world.mjs'
 
 const publicUser = ({ password, settings, ...user }) => user
-const need = (body, ...fields) => {
-  for (const f of fields) {
-    if (body[f] === undefined || body[f] === null) throw new ApiFailure(400, 'missing', f)
-    if (body[f] === '') throw new ApiFailure(400, 'empty', f)
-  }
-}
-/* Keyset pages over an already ordered array: the cursor is the id of the last one given. */
-function page(items, { cursor, limit }, key = (x) => x.id) {
-  const n = Math.min(Number(limit) || 50, 200)
-  const from = cursor ? items.findIndex((x) => key(x) === cursor) + 1 : 0
-  const part = items.slice(from, from + n)
-  return { items: part, next_cursor: from + n < items.length ? key(part[part.length - 1]) : null }
-}
-const find = (list, id) => list.find((x) => x.id === id) ?? fail404()
-const fail404 = () => {
-  throw new ApiFailure(404, 'not_found')
-}
 const sessionAnswer = ({ world, session }) => ({ user: publicUser(session.user), permissions: world.permissions(session.user), csrf: session.csrf, settings: session.user.settings, teams: session.user.team_ids, unread_mentions: unseen(world, session.user).length })
 const unseen = (world, user) => world.mentions.filter((m) => m.user_id === user.id && !m.seen_at)
 
@@ -327,4 +312,5 @@ export const handlers = [
   ['GET', `${A}/hooks/{id}/deliveries`, ({ world, params, query }) => page(world.deliveries.filter((d) => d.hook_id === params.id), query), { may: 'hook.manage' }],
   ['POST', `${A}/deliveries/{id}/resend`, ({ world, params }) => Object.assign(find(world.deliveries, params.id), { state: 'waiting', due_at: world.now(5000) }), { may: 'hook.manage' }],
   ['GET', `${A}/audit`, audit, { may: 'audit.read' }],
+  ...understandingHandlers,
 ]

@@ -43,9 +43,8 @@ export function seed(world, rows) {
 function scene(world, { weibo, webchat, sandbox, tu, man, kate, ming, li, zhou, lin, chen, wang }) {
   const MIN = 60_000
   const minutes = (n) => -n * MIN
-  const bad = (text, words) => words.flatMap(([w, label]) => (text.indexOf(w) < 0 ? [] : [{ begin: text.indexOf(w), end: text.indexOf(w) + w.length, label }]))
   const post = '三周了，退款还没到账，客服电话永远占线。@山岚数码 你们就是这样对待老客户的？'
-  const first = world.receive({ contact: tu, channel: weibo, text: post, kind: 'mention', at: minutes(29), quiet: true, counts: { reposts: 412, comments: 268, likes: 1900 }, judged: world.judge('complaint', 'negative', 2, [['category', 'complaint', 25], ['sentiment', 'negative', 12], ['influence', 'person', 30], ['spread', '412', 20], ['relation', 'at_risk', 5]], bad(post, [['退款', 'category:complaint'], ['永远占线', 'sentiment:negative']])) })
+  const first = world.receive({ contact: tu, channel: weibo, text: post, kind: 'mention', at: minutes(29), quiet: true, counts: { reposts: 412, comments: 268, likes: 1900 }, judged: world.judge('complaint', 'negative', 2, [['category', 'complaint', 25], ['sentiment', 'negative', 12], ['influence', 'person', 30, 1_280_000], ['spread', 'reposts_per_minute', 20, 40], ['relation', 'at_risk', 5]], post) })
   const c = first.conversation
   world.origins = new Map([[c.id, first.message]])
   c.subject = '退款三周未到账'
@@ -53,7 +52,7 @@ function scene(world, { weibo, webchat, sandbox, tu, man, kate, ming, li, zhou, 
   Object.assign(c, { assignee_id: chen.id, first_owner_id: chen.id })
   world.messages.get(c.id).push({ ...first.message, id: world.id(), kind: 'system', direction: 'out', visibility: 'internal', text: '分配给陈晨（首问负责）', author: { type: 'system', id: null, name: 'Huiyin', followers: null, verified: null, avatar_url: null }, sent_at: world.now(minutes(28)), assessment: null, counts: null, url: null })
   world.write(c, chen, { visibility: 'public', text: '老阿土您好，让您等了三周非常抱歉。我正在核对您的退款，十分钟内在这里给您答复。', at: minutes(24), quiet: true })
-  world.receive({ conversation: c, text: '订单号 2026102417，付款方式是银行卡。', visibility: 'private', kind: 'dm', at: minutes(20), quiet: true })
+  world.receive({ conversation: c, text: '订单号 2026102417，付款方式是银行卡 6222020200112230486，电话 13800135021。', visibility: 'private', kind: 'dm', at: minutes(20), quiet: true, judged: world.judge('after_sales', 'neutral', 1, [['category', 'after_sales', 10], ['urgency', '1', 4]], '订单号 2026102417，付款方式是银行卡 6222020200112230486，电话 13800135021。') })
   world.write(c, chen, { visibility: 'internal', text: '@lin 10-24 的退款卡在对账，麻烦今天处理，客户等了三周。', at: minutes(18), quiet: true })
   world.write(c, chen, { visibility: 'private', text: '已查到：退款因对账延误，财务刚刚放行，今天 18 点前到账。耽误您的时间，真的对不起。', at: minutes(12), quiet: true })
   world.receive({ conversation: c, text: '好，我等到今天 18 点。到账前麻烦在原微博下面也说一声。', kind: 'comment', at: minutes(9.3), quiet: true })
@@ -65,7 +64,7 @@ function scene(world, { weibo, webchat, sandbox, tu, man, kate, ming, li, zhou, 
   Object.assign(old, { state: 'resolved', subject: '咨询保修', assignee_id: wang.id, due_at: null })
 
   const add = (contact, channel, text, visibility, kind, category, sentiment, importance, dueMin, sinceMin, owner) => {
-    const { conversation } = world.receive({ contact, channel, text, visibility, kind, at: minutes(sinceMin), quiet: true, judged: world.judge(category, sentiment, sentiment === 'negative' ? 1 : 0, [['category', category, Math.round(importance * 0.6)], ['sentiment', sentiment, importance - Math.round(importance * 0.6)]]) })
+    const { conversation } = world.receive({ contact, channel, text, visibility, kind, at: minutes(sinceMin), quiet: true, judged: world.judge(category, sentiment, sentiment === 'negative' ? 1 : 0, [['category', category, Math.round(importance * 0.6)], ['sentiment', sentiment, importance - Math.round(importance * 0.6)]], text) })
     Object.assign(conversation, { due_at: world.now(dueMin * MIN), waiting_since: world.now(minutes(sinceMin)), assignee_id: owner?.id ?? null, first_owner_id: owner?.id ?? null })
     return conversation
   }

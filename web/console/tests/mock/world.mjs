@@ -1,6 +1,7 @@
 // What the stand-in knows: people, channels, conversations, and the event log with its streams.
 import { randomBytes } from 'node:crypto'
 import { seed } from './seed.mjs'
+import { assess, say, seedUnderstanding } from './understanding.mjs'
 
 const ERRORS = {
   missing: ['缺少 {field}。', '{field} is missing.'], bad_value: ['{field} 的值不可用。', '{field} has a value that cannot be used.'],
@@ -29,7 +30,7 @@ const ROLES = {
 export const PERMISSIONS = {
   'conversation.read': 'ASGPMV', 'conversation.work': 'ASGPM', 'conversation.assign': 'ASGP', reply: 'ASGPM', note: 'ASGPM', 'contact.read': 'ASGPMV',
   'contact.write': 'ASGPM', 'outbox.read': 'ASGPM', 'channel.read': 'ASGPMV', 'channel.manage': 'A', 'team.manage': 'AS', 'user.read': 'ASGPMV', 'user.manage': 'A',
-  'hook.manage': 'A', 'audit.read': 'AS', self: 'ASGPMV',
+  'hook.manage': 'A', 'audit.read': 'AS', 'understanding.correct': 'ASGPM', 'understanding.read': 'ASGPM', 'understanding.teach': 'AS', self: 'ASGPMV',
 }
 
 export class World {
@@ -47,6 +48,7 @@ export class World {
 
   constructor({ lively = false, rows = 0, sendMs = 700 } = {}) {
     this.sendMs = sendMs
+    seedUnderstanding(this)
     seed(this, rows)
     this.every(15_000, () => this.streams.forEach((s) => s.write(': breath\n\n')))
     if (lively) this.every(12_000, () => this.arrive())
@@ -153,7 +155,7 @@ export class World {
     }
     const identity = who.identities.find((i) => i.scope === ch.kind) ?? who.identities[0]
     const id = this.id()
-    const m = { id, conversation_id: c.id, channel_id: ch.id, native_id: `n${id}`, parent_native_id: null, direction: 'in', visibility, kind, text, url: visibility === 'public' ? `https://example.com/${id}` : null, media: [], counts, author: { type: 'customer', id: identity.id, name: identity.handle, followers: identity.followers, verified: identity.verified, avatar_url: null }, sent_at: when, received_at: when, assessment: judged ?? null, delivery: null }
+    const m = { id, conversation_id: c.id, channel_id: ch.id, native_id: `n${id}`, parent_native_id: null, direction: 'in', visibility, kind, text, url: visibility === 'public' ? `https://example.com/${id}` : null, media: [], counts, author: { type: 'customer', id: identity.id, name: identity.handle, followers: identity.followers, verified: identity.verified, avatar_url: null }, sent_at: when, received_at: when, assessment: judged ?? null, correction: null, delivery: null }
     this.messages.get(c.id).push(m)
     const a = judged ?? { importance: c.importance, category: c.category || 'consultation', sentiment: c.sentiment || 'neutral', urgency: 0 }
     const since = c.waiting_since ?? when
@@ -207,7 +209,10 @@ export class World {
     const channel = this.channels.find((c) => c.kind === contact.identities[0].scope) ?? this.channels[0]
     this.receive({ contact, channel, text: lines[Math.floor(Math.random() * lines.length)], kind: 'mention', judged: this.judge('complaint', 'negative', 1, [['category', 'complaint', 25], ['sentiment', 'negative', 12]]) })
   }
-  judge(category, sentiment, urgency, parts, matches = []) {
-    return { language: 'zh-Hans', category, sentiment, urgency, importance: Math.min(100, parts.reduce((s, p) => s + p[2], 0)), confidence: 0.9, needs_answer: category !== 'irrelevant', parts: parts.map(([name, value, amount]) => ({ name, value, amount })), matches, model: 'lexicon-1' }
+  /** What understanding says of a message: its words as they are, with labels and a sum as the scene wants them. */
+  judge(category, sentiment, urgency, parts, text = '') {
+    const a = assess(this, { text })
+    const told = { category, sentiment, urgency: String(urgency), ...(a.category !== category || !text ? { topic: 'none' } : {}) }
+    return { ...say(a, told), strength: a.strength || { negative: -55, neutral: 0, positive: 60 }[sentiment], needs_answer: category !== 'irrelevant', importance: Math.min(100, parts.reduce((s, p) => s + p[2], 0)), parts: parts.map(([name, value, amount, number = null]) => ({ name, value, number, amount })) }
   }
 }
