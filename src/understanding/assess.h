@@ -45,11 +45,12 @@ struct assess_part {   /* one term of the readable sum */
 };
 struct assess_match { /* one word that pulled; offsets are bytes of the original text */
     int begin, end;
-    const char *label; /* static: category:complaint, sentiment:negative, urgency, gravity, rule */
+    const char *label; /* static: category:complaint sentiment:negative urgency gravity spam abuse churn rule */
 };
 struct assess_rule { /* a rule of the administrator that hit */
     int64_t id;
     char name[LIMIT_NAME + 1];
+    char tag[LIMIT_NAME + 1]; /* for the conversation; "" = none */
 };
 struct assess_entity { /* something with a name or number of its own */
     int begin, end;
@@ -85,25 +86,24 @@ struct assessment {
     bool needs_answer;
     double needs_answer_probability;
     struct assess_flag spam, abuse, churn;
-    uint64_t fingerprint; /* of the text, for near-duplicates; 0 = too short to say */
-    struct assess_part parts[ASSESS_PARTS];
-    int part_count;
-    struct assess_match matches[ASSESS_MATCHES]; /* in order of begin */
-    int match_count;
-    struct assess_rule rules[ASSESS_RULES];
-    int rule_count;
-    struct assess_entity entities[ASSESS_ENTITIES]; /* in order of begin */
-    int entity_count;
-    struct assess_because because[ASSESS_BECAUSE];
-    int because_count;
+    uint64_t fingerprint;       /* of the text, for near-duplicates; 0 = too short to say */
     char model[LIMIT_NAME + 1]; /* versions of what judged: "lexicon-2" */
+    int part_count, match_count, rule_count, entity_count, because_count;
+    /* What lies behind these counts is not set. */
+    struct assess_part parts[ASSESS_PARTS];
+    struct assess_match matches[ASSESS_MATCHES];    /* in order of begin */
+    struct assess_rule rules[ASSESS_RULES];         /* in the order of the rules */
+    struct assess_entity entities[ASSESS_ENTITIES]; /* in order of begin */
+    struct assess_because because[ASSESS_BECAUSE];
 };
 
 struct importance_weights;
+struct rule_set;
 
 /* What an assess is made of beside the lexicons inside the program. Each may be NULL; references are kept. */
 struct assess_parts {
     const struct importance_weights *weights; /* copied; NULL = importance_defaults() */
+    struct rule_set *rules;                   /* understanding/rule_set.h */
 };
 
 struct assess; /* immutable, reference-counted, any thread */

@@ -80,6 +80,7 @@ static void write_rules(struct writer *writer, const struct assessment *assessme
         writer_begin_object(writer);
         writer_put_id(writer, "id", assessment->rules[i].id);
         writer_put_text(writer, "name", assessment->rules[i].name);
+        writer_put_text(writer, "tag", assessment->rules[i].tag);
         writer_end_object(writer);
     }
     writer_end_array(writer);

@@ -129,3 +129,116 @@ void importance_sum(const struct importance_weights *weights, const struct impor
     add_part(out, "rules", "", 0, basis->rule_points);
     out->importance = CLAMP(out->importance, 0, 100);
 }
+
+/* ---- JSON ---- */
+
+/* Every weight by its name; "group.name" stands in an object of its own. */
+static const struct {
+    const char *group, *name; /* group "" = none */
+    size_t offset;
+} WEIGHTS[] = {
+#define WEIGHT(group, name, member)                                                                                    \
+    {                                                                                                                  \
+        group, name, offsetof(struct importance_weights, member)                                                       \
+    }
+    WEIGHT("category", "complaint", category[LEXICON_COMPLAINT]),
+    WEIGHT("category", "after_sales", category[LEXICON_AFTER_SALES]),
+    WEIGHT("category", "order", category[LEXICON_ORDER]),
+    WEIGHT("category", "consultation", category[LEXICON_CONSULTATION]),
+    WEIGHT("category", "cooperation", category[LEXICON_COOPERATION]),
+    WEIGHT("category", "suggestion", category[LEXICON_SUGGESTION]),
+    WEIGHT("category", "praise", category[LEXICON_PRAISE]),
+    WEIGHT("category", "irrelevant", category[LEXICON_IRRELEVANT]),
+    WEIGHT("", "sentiment", sentiment),
+    WEIGHT("urgency", "1", urgency[1]),
+    WEIGHT("urgency", "2", urgency[2]),
+    WEIGHT("urgency", "3", urgency[3]),
+    WEIGHT("", "followers", followers),
+    WEIGHT("verified", "person", verified_person),
+    WEIGHT("verified", "organisation", verified_organisation),
+    WEIGHT("verified", "media", verified_media),
+    WEIGHT("verified", "government", verified_government),
+    WEIGHT("relation", "regular", relation_regular),
+    WEIGHT("relation", "loyal", relation_loyal),
+    WEIGHT("relation", "at_risk", relation_at_risk),
+    WEIGHT("", "spread", spread),
+    WEIGHT("", "gravity", gravity),
+    WEIGHT("", "churn", churn),
+    WEIGHT("", "waiting", waiting),
+#undef WEIGHT
+};
+
+static int *weight_at(struct importance_weights *weights, size_t i)
+{
+    return (int *)(void *)((char *)weights + WEIGHTS[i].offset);
+}
+
+static int find_weight(const char *group, const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(WEIGHTS); i++)
+        if (strcmp(WEIGHTS[i].group, group) == 0 && strcmp(WEIGHTS[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+static bool is_group(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(WEIGHTS); i++)
+        if (*name != '\0' && strcmp(WEIGHTS[i].group, name) == 0)
+            return true;
+    return false;
+}
+
+static bool parse_group(const json_t *object, const char *group, struct importance_weights *out, GError **error)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach ((json_t *)object, key, value) {
+        g_autofree char *path = *group == '\0' ? g_strdup(key) : g_strdup_printf("%s.%s", group, key);
+        if (*group == '\0' && is_group(key) && json_is_object(value)) {
+            if (!parse_group(value, key, out, error))
+                return false;
+            continue;
+        }
+        int weight = find_weight(group, key);
+        if (weight < 0) {
+            error_set(error, is_group(path) ? HY_ERROR_BAD_VALUE : HY_ERROR_UNKNOWN_FIELD, path, "%s is no weight",
+                      path);
+            return false;
+        }
+        json_int_t points = json_integer_value(value);
+        if (!json_is_integer(value) || points < 0 || points > IMPORTANCE_MOST) {
+            error_set(error, HY_ERROR_BAD_VALUE, path, "%s is not a whole number from 0 to %d", path, IMPORTANCE_MOST);
+            return false;
+        }
+        *weight_at(out, (size_t)weight) = (int)points;
+    }
+    return true;
+}
+
+bool importance_parse(const json_t *object, struct importance_weights *out, GError **error)
+{
+    *out = importance_defaults();
+    if (json_is_object(object))
+        return parse_group(object, "", out, error);
+    error_set(error, HY_ERROR_BAD_VALUE, "weights", "weights is not an object");
+    return false;
+}
+
+json_t *importance_format(const struct importance_weights *weights)
+{
+    struct importance_weights copy = *weights;
+    json_t *object = json_object();
+    for (size_t i = 0; i < G_N_ELEMENTS(WEIGHTS); i++) {
+        json_t *group = object;
+        if (*WEIGHTS[i].group != '\0') {
+            group = json_object_get(object, WEIGHTS[i].group);
+            if (group == NULL) {
+                group = json_object();
+                json_object_set_new(object, WEIGHTS[i].group, group);
+            }
+        }
+        json_object_set_new(group, WEIGHTS[i].name, json_integer(*weight_at(&copy, i)));
+    }
+    return object;
+}

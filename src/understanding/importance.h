@@ -14,6 +14,7 @@
  * Waiting time goes on after a message has been judged: what is stored with the message counts the wait up to it.
  * Whoever shows or sorts a queue adds importance_waiting_points for the wait since then to what is stored. */
 #pragma once
+#include "base/json.h"
 #include "understanding/assess.h"
 #include "understanding/lexicon.h"
 
@@ -29,6 +30,14 @@ struct importance_weights {
     int churn;   /* at probability 1, from 0.5 on */
     int waiting; /* after eight hours; by the square root, so the first hour counts most */
 };
+
+#define IMPORTANCE_MOST 100 /* of any weight */
+
+/* From a JSON object with any of the fields importance_format writes; what is not there keeps its default. BAD_VALUE,
+ * UNKNOWN_FIELD naming the field ("category.complaint"): weights are whole numbers, 0 … IMPORTANCE_MOST. */
+bool importance_parse(const json_t *object, struct importance_weights *out, GError **error);
+/* {"category": {"complaint": 18, …}, "sentiment": 12, "urgency": {"1": 4, …}, …}; json_decref. */
+json_t *importance_format(const struct importance_weights *weights);
 
 /* What is judged; the facts and out->sentiment, strength and churn say the rest. */
 struct importance_basis {

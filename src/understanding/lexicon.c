@@ -11,6 +11,18 @@ static const char *const CATEGORIES[LEXICON_CATEGORIES] = {"complaint",   "after
 static const char *const TOPICS[] = {"injury", "death", "food_safety", "fire",    "lawsuit",        "regulator",
                                      "media",  "fraud", "privacy",     "boycott", "discrimination", "minor"};
 
+static const char *const EMOTIONS[LEXICON_EMOTIONS] = {"angry", "sad", "afraid", "surprised", "happy", "neutral"};
+static const char *const FLAGS[LEXICON_FLAGS] = {"spam", "abuse", "churn"};
+
+/* -1 when it is none of them. */
+static int find(const char *text, const char *const *names, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(text, names[i]) == 0)
+            return i;
+    return -1;
+}
+
 const char *lexicon_category_format(enum lexicon_category category)
 {
     return CATEGORIES[category];
@@ -18,37 +30,59 @@ const char *lexicon_category_format(enum lexicon_category category)
 
 bool lexicon_category_parse(const char *text, enum lexicon_category *out)
 {
-    for (int i = 0; i < LEXICON_CATEGORIES; i++) {
-        if (strcmp(text, CATEGORIES[i]) == 0) {
-            *out = (enum lexicon_category)i;
-            return true;
-        }
-    }
-    return false;
+    int found = find(text, CATEGORIES, LEXICON_CATEGORIES);
+    if (found >= 0)
+        *out = (enum lexicon_category)found;
+    return found >= 0;
+}
+
+const char *lexicon_emotion_format(enum lexicon_emotion emotion)
+{
+    return EMOTIONS[emotion];
+}
+
+bool lexicon_emotion_parse(const char *text, enum lexicon_emotion *out)
+{
+    int found = find(text, EMOTIONS, LEXICON_EMOTIONS);
+    if (found >= 0)
+        *out = (enum lexicon_emotion)found;
+    return found >= 0;
 }
 
 const char *lexicon_topic_parse(const char *text)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(TOPICS); i++)
-        if (strcmp(text, TOPICS[i]) == 0)
-            return TOPICS[i];
-    return NULL;
+    int found = find(text, TOPICS, G_N_ELEMENTS(TOPICS));
+    return found >= 0 ? TOPICS[found] : NULL;
 }
 
 static bool read_label(struct lexicon_entry *entry, const char *label)
 {
-    if (entry->kind == LEXICON_CATEGORY)
-        return lexicon_category_parse(label, &entry->category);
-    if (entry->kind == LEXICON_GRAVITY)
+    switch (entry->kind) {
+    case LEXICON_CATEGORY:
+        entry->label = find(label, CATEGORIES, LEXICON_CATEGORIES);
+        break;
+    case LEXICON_EMOTION:
+        entry->label = find(label, EMOTIONS, LEXICON_EMOTIONS);
+        break;
+    case LEXICON_FLAG:
+        entry->label = find(label, FLAGS, LEXICON_FLAGS);
+        break;
+    case LEXICON_GRAVITY:
         entry->topic = lexicon_topic_parse(label);
-    return entry->kind != LEXICON_GRAVITY || entry->topic != NULL;
+        return entry->topic != NULL;
+    case LEXICON_SENTIMENT:
+    case LEXICON_URGENCY:
+    case LEXICON_KINDS:
+        break;
+    }
+    return entry->label >= 0;
 }
 
 /* "word<tab>weight", or "word<tab>label<tab>weight" where there are labels. */
 static bool read_line(struct lexicon *lexicon, enum lexicon_kind kind, const char *line)
 {
     g_auto(GStrv) columns = g_strsplit(line, "\t", 4);
-    bool labelled = kind == LEXICON_CATEGORY || kind == LEXICON_GRAVITY;
+    bool labelled = kind != LEXICON_SENTIMENT && kind != LEXICON_URGENCY;
     if (g_strv_length(columns) != (labelled ? 3 : 2))
         return false;
     struct lexicon_entry entry = {.kind = kind};

@@ -3,7 +3,7 @@
 
 usage: make_lexicon.py OUTPUT FILE...
 
-A file is called KIND.LANGUAGE.tsv. Lines: word, label (category and gravity only), weight, parted by tabs; empty
+A file is called KIND.LANGUAGE.tsv. Lines: word, label (not of sentiment and urgency), weight, parted by tabs; empty
 lines and lines that begin with "# " say something to people. word* has an open end. A sentiment of 0 only hides the words
 inside it (贵公司 is not 贵).
 """
@@ -14,8 +14,12 @@ import unicodedata
 CATEGORIES = {"complaint", "after_sales", "order", "consultation", "cooperation", "suggestion", "praise", "irrelevant"}
 TOPICS = {"injury", "death", "food_safety", "fire", "lawsuit", "regulator", "media", "fraud", "privacy", "boycott",
           "discrimination", "minor"}
-LABELS = {"category": CATEGORIES, "gravity": TOPICS, "sentiment": None, "urgency": None}
-RANGES = {"category": (0.5, 3), "gravity": (1, 3), "sentiment": (-3, 3), "urgency": (1, 3)}
+EMOTIONS = {"angry", "sad", "afraid", "surprised", "happy"}
+FLAGS = {"spam", "abuse", "churn"}
+LABELS = {"category": CATEGORIES, "gravity": TOPICS, "emotion": EMOTIONS, "flag": FLAGS, "sentiment": None,
+          "urgency": None}
+RANGES = {"category": (0.5, 3), "gravity": (1, 3), "emotion": (0.5, 3), "flag": (0.5, 3), "sentiment": (-3, 3),
+          "urgency": (1, 3)}
 
 
 def check(path, number, columns, kind, seen):

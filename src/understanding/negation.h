@@ -14,3 +14,6 @@ struct negation {
 
 /* For the word that begins at byte `at` of a folded text. Any thread; looks at a few words only. */
 struct negation negation_before(const char *text, size_t at);
+
+/* For the word [begin, end): what stands right behind it as well (好个屁, can't recommend it enough). */
+struct negation negation_of(const char *text, size_t begin, size_t end);

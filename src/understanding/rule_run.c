@@ -157,7 +157,8 @@ static void look(const struct run *run, enum normalize_view view)
 static bool is_negated(const struct run *run, struct found *found)
 {
     if (found->negated < 0)
-        found->negated = negation_before(normalized_text(run->normalized, found->view)->str, found->begin).negated;
+        found->negated =
+            negation_of(normalized_text(run->normalized, found->view)->str, found->begin, found->end).negated;
     return found->negated > 0;
 }
 

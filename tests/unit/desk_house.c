@@ -104,7 +104,7 @@ static int64_t add_message(struct desk_house *house, struct tx *tx, bool first, 
         "\"spam\":false,\"abuse\":false,\"churn\":true,"
         "\"probabilities\":{\"needs_answer\":0.9,\"spam\":0.1,\"abuse\":0.1,\"churn\":0.6},"
         "\"parts\":[{\"name\":\"category\",\"value\":\"complaint\",\"number\":null,\"amount\":25}],"
-        "\"matches\":[{\"begin\":0,\"end\":2,\"label\":\"gravity\"}],\"rules\":[{\"id\":\"7\",\"name\":\"r\"}],"
+        "\"matches\":[{\"begin\":0,\"end\":2,\"label\":\"gravity\"}],\"rules\":[{\"id\":\"7\",\"name\":\"r\",\"tag\":\"\"}],"
         "\"entities\":[{\"begin\":0,\"end\":2,\"kind\":\"order\",\"value\":\"A1\"}],"
         "\"because\":[{\"task\":\"category\",\"label\":\"complaint\","
         "\"words\":[{\"text\":\"no\",\"weight\":0.7,\"begin\":0,\"end\":2}]}],"
