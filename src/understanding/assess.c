@@ -3,8 +3,10 @@
 #include "understanding/evidence.h"
 #include "understanding/importance.h"
 #include "understanding/language.h"
+#include "understanding/learned.h"
 #include "understanding/reason.h"
 #include "understanding/rule_set.h"
+#include "understanding/shipped.h"
 #include "understanding/similar.h"
 
 #include <math.h>
@@ -13,6 +15,7 @@
 #define LEXICON_VERSION "lexicon-2"
 #define SENTIMENT_CLEAR 19 /* a strength nearer to 0 is neutral */
 #define FLAG_CLEAR 0.5
+#define PRIVATE_ASKS 0.7 /* log-odds */
 
 /* What one message needs while it is looked at; kept for the next one. */
 struct work {
@@ -20,6 +23,7 @@ struct work {
     struct evidence evidence;
     struct evidence_scratch *evidence_scratch;
     struct rule_scratch *rules;
+    struct learned_scratch *learned;
     struct reasons *reasons;
 };
 
@@ -27,9 +31,11 @@ struct assess {
     int references;
     struct importance_weights weights;
     struct evidence_lexicon *lexicon;
-    struct rule_set *rules; /* NULL = none */
-    GMutex lock;            /* guards idle, the one thing that changes */
-    GPtrArray *idle;        /* of struct work * */
+    struct rule_set *rules;  /* NULL = none */
+    struct learned *learned; /* NULL = the words alone */
+    char *version;
+    GMutex lock;     /* guards idle, the one thing that changes */
+    GPtrArray *idle; /* of struct work * */
 };
 
 static void work_free(void *data)
@@ -38,6 +44,7 @@ static void work_free(void *data)
     normalized_clear(&work->normalized);
     evidence_scratch_free(work->evidence_scratch);
     rule_scratch_free(work->rules);
+    learned_scratch_free(work->learned);
     reasons_free(work->reasons);
     g_free(work);
 }
@@ -47,18 +54,42 @@ static void assess_free(struct assess *assess)
     g_ptr_array_unref(assess->idle);
     evidence_lexicon_free(assess->lexicon);
     rule_set_unref(assess->rules);
+    learned_free(assess->learned);
+    g_free(assess->version);
     g_mutex_clear(&assess->lock);
     g_free(assess);
 }
 
+/* The model inside the program, as a set. */
+static struct model_set *shipped_set(GError **error)
+{
+    g_autoptr(model_auto) shipped = shipped_model(error);
+    return shipped != NULL ? model_set_new(&shipped, 1) : NULL;
+}
+
+static void take_models(struct assess *assess, struct model_set *models)
+{
+    if (models == NULL) {
+        assess->version = g_strdup(LEXICON_VERSION);
+        return;
+    }
+    assess->learned = learned_new(models);
+    g_autofree char *version = learned_version(assess->learned);
+    assess->version = g_strdup_printf("%s %s", version, LEXICON_VERSION);
+}
+
 struct assess *assess_new(const struct assess_parts *parts, GError **error)
 {
-    static const struct assess_parts NONE = {0};
-    const struct assess_parts *given = parts != NULL ? parts : &NONE;
+    g_autoptr(model_set_auto) shipped = parts == NULL ? shipped_set(error) : NULL;
+    struct assess_parts inside = {.models = shipped};
+    const struct assess_parts *given = parts != NULL ? parts : &inside;
+    if (parts == NULL && shipped == NULL)
+        return NULL;
     struct assess *assess = g_new0(struct assess, 1);
     assess->references = 1;
     assess->weights = given->weights != NULL ? *given->weights : importance_defaults();
     assess->rules = given->rules != NULL ? rule_set_ref(given->rules) : NULL;
+    take_models(assess, given->models);
     g_mutex_init(&assess->lock);
     assess->idle = g_ptr_array_new_with_free_func(work_free);
     assess->lexicon = evidence_lexicon_new(error);
@@ -95,6 +126,7 @@ static struct work *take_work(const struct assess *assess)
     normalized_init(&work->normalized);
     work->evidence_scratch = evidence_scratch_new(assess->lexicon);
     work->rules = assess->rules != NULL ? rule_scratch_new(assess->rules) : NULL;
+    work->learned = assess->learned != NULL ? learned_scratch_new(assess->learned) : NULL;
     work->reasons = reasons_new();
     return work;
 }
@@ -128,6 +160,7 @@ static void label_by_words(const struct evidence *evidence, const struct assess_
     tell_flag(&out->abuse, evidence_flag(evidence, LEXICON_ABUSE));
     tell_flag(&out->churn, evidence_flag(evidence, LEXICON_CHURN));
     bool calls = basis->category != LEXICON_IRRELEVANT;
+    out->needs_answer = calls;
     out->needs_answer_probability = calls ? MAX(0.5, out->confidence) : MIN(0.5, 1 - out->confidence);
     basis->urgency = evidence->urgency;
 }
@@ -175,7 +208,8 @@ static void obey_rules(const struct assess *assess, struct work *work, struct im
         if (!named && then->category != NULL && lexicon_category_parse(then->category, &basis->category)) {
             named = true;
             out->confidence = 1;
-            out->needs_answer_probability = basis->category != LEXICON_IRRELEVANT ? 1 : 0;
+            out->needs_answer = basis->category != LEXICON_IRRELEVANT;
+            out->needs_answer_probability = out->needs_answer ? 1 : 0;
         }
         follow(hits[i].rule, basis, out);
         tell_rule(hits[i].rule, out);
@@ -207,25 +241,39 @@ static int urgency_around(const struct normalized *normalized, const struct asse
     return facts->unanswered >= 2 || (facts->unanswered >= 1 && is_knock(normalized)) ? 1 : 0;
 }
 
+/* Who writes in private, or knocks again, waits for an answer rather than not. */
+static void look_around(const struct normalized *normalized, const struct assess_facts *facts,
+                        struct importance_basis *basis, struct assessment *out)
+{
+    double p = CLAMP(out->needs_answer_probability, 0.001, 0.999);
+    basis->urgency = MAX(basis->urgency, urgency_around(normalized, facts));
+    if (!facts->is_public)
+        out->needs_answer_probability = 1 / (1 + (1 - p) / p * exp(-PRIVATE_ASKS));
+    if (facts->unanswered > 0 && is_knock(normalized))
+        out->needs_answer_probability = 1;
+    out->needs_answer = out->needs_answer || out->needs_answer_probability >= 0.5;
+}
+
 static void judge(const struct assess *assess, struct work *work, const struct assess_facts *facts,
                   struct assessment *out)
 {
     struct importance_basis basis = {.category = LEXICON_IRRELEVANT};
     evidence_read(assess->lexicon, work->evidence_scratch, &work->normalized, &work->evidence);
     label_by_words(&work->evidence, facts, &basis, out);
+    if (work->learned != NULL)
+        learned_judge(assess->learned, work->learned, facts->text, &work->evidence, &basis, out);
     basis.gravity = work->evidence.topic;
     basis.gravity_weight = work->evidence.gravity;
     reasons_begin(work->reasons, &work->normalized, evidence_pulls(work->evidence_scratch));
     if (assess->rules != NULL)
         obey_rules(assess, work, &basis, out);
-    basis.urgency = MAX(basis.urgency, urgency_around(&work->normalized, facts));
-    if (facts->unanswered > 0 && is_knock(&work->normalized))
-        out->needs_answer_probability = 1;
+    look_around(&work->normalized, facts, &basis, out);
     out->category = lexicon_category_format(basis.category);
-    out->needs_answer = out->needs_answer_probability >= 0.5;
     out->urgency = basis.urgency;
     out->fingerprint = similar_fingerprint(&work->normalized);
     importance_sum(&assess->weights, &basis, facts, out);
+    if (work->learned != NULL)
+        learned_explain(assess->learned, work->learned, out);
     reasons_tell_words(work->reasons, out);
     reasons_tell_matches(work->reasons, basis.category, out);
 }
@@ -236,7 +284,7 @@ void assess_message(const struct assess *assess, const struct assess_facts *fact
     out->category = "irrelevant";
     out->sentiment = "neutral";
     out->emotion = "neutral";
-    g_strlcpy(out->model, LEXICON_VERSION, sizeof out->model);
+    g_strlcpy(out->model, assess->version, sizeof out->model);
     struct work *work = take_work(assess);
     normalize_text(&work->normalized, facts->text, strlen(facts->text));
     out->language = language_guess(&work->normalized);

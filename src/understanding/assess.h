@@ -98,17 +98,20 @@ struct assessment {
 };
 
 struct importance_weights;
+struct model_set;
 struct rule_set;
 
 /* What an assess is made of beside the lexicons inside the program. Each may be NULL; references are kept. */
 struct assess_parts {
     const struct importance_weights *weights; /* copied; NULL = importance_defaults() */
     struct rule_set *rules;                   /* understanding/rule_set.h */
+    struct model_set *models;                 /* understanding/model.h; NULL = the words of the lexicons alone */
 };
 
 struct assess; /* immutable, reference-counted, any thread */
 
-/* Some 30 ms: not on a thread that answers. INTERNAL when a part cannot be compiled. */
+/* parts NULL: what is inside the program, its own model too. Some 30 ms: not on a thread that answers. INTERNAL when a
+ * part cannot be compiled. */
 struct assess *assess_new(const struct assess_parts *parts, GError **error);
 struct assess *assess_ref(struct assess *assess);
 void assess_unref(struct assess *assess); /* NULL is fine */
@@ -121,3 +124,6 @@ void assess_message(const struct assess *assess, const struct assess_facts *fact
 /* The JSON of the API (shape Assessment in api/shapes.def), as it is stored with the message; offsets in UTF-16 units.
  * Numbers of ID and bank cards show their last four characters only, whoever reads it. text: the facts'. g_free. */
 char *assess_format(const struct assessment *assessment, const char *text);
+
+/* The importance as a sum that a person can read: "complaint +18, 1.2 M followers +14 = 32". g_free. */
+char *assess_say(const struct assessment *assessment, enum lang lang);

@@ -90,7 +90,10 @@ static void tell_task(const struct reasons *reasons, enum lexicon_kind kind, int
                       const char *name, struct assessment *out)
 {
     struct assess_because *because = NULL;
-    for (guint i = 0; i < reasons->pulls->len; i++) {
+    for (int i = 0; i < out->because_count; i++)
+        if (strcmp(out->because[i].task, task) == 0)
+            return; /* the model has said why */
+    for (guint i = 0; i < reasons->pulls->len && (because != NULL || out->because_count < ASSESS_BECAUSE); i++) {
         const struct evidence_pull *pull = &g_array_index(reasons->pulls, struct evidence_pull, i);
         if (pull->kind != kind || (label >= 0 && pull->label != label) || (sign != 0 && pull->weight * sign <= 0))
             continue;

@@ -15,7 +15,8 @@ void reasons_free(struct reasons *reasons); /* NULL is fine */
 void reasons_begin(struct reasons *reasons, const struct normalized *normalized, GArray *pulls);
 void reasons_add_rule(struct reasons *reasons, const struct rule_mark *marks, uint32_t count);
 
-/* For the labels in out the words of the lexicons that speak for them, the strongest first. */
+/* For the labels in out that nothing has been said of yet: the words of the lexicons that speak for them, the strongest
+ * first. */
 void reasons_tell_words(struct reasons *reasons, struct assessment *out);
 
 /* The strongest words and what rules marked, in order of their place. */
