@@ -58,17 +58,16 @@ static struct assess_facts read_facts(const char *line, const json_t *json)
     return facts;
 }
 
-/* The JSON of the API, and with a language what it says in words. */
-static char *with_words(const char *answer, const struct assessment *assessment, enum lang lang)
+/* What it says in words, as one more field of the JSON. */
+static void put_words(const struct assessment *assessment, enum lang lang)
 {
-    json_auto_t *json = json_parse(answer, strlen(answer), NULL);
     g_autofree char *sum = assess_say(assessment, lang);
-    json_t *words =
+    json_auto_t *words =
         json_pack("{s:s, s:s, s:s, s:s}", "category", task_label_text(TASK_category, assessment->category, lang),
                   "sentiment", task_label_text(TASK_sentiment, assessment->sentiment, lang), "emotion",
                   task_label_text(TASK_emotion, assessment->emotion, lang), "importance", sum);
-    json_object_set_new(json, "words", words);
-    return json_format(json);
+    g_autofree char *text = json_format(words);
+    printf(",\"words\":%s}\n", text);
 }
 
 static void assess_line(const struct assess *assess, const char *line, size_t length, const char *lang)
@@ -78,8 +77,13 @@ static void assess_line(const struct assess *assess, const char *line, size_t le
     struct assessment assessment;
     assess_message(assess, &facts, &assessment);
     g_autofree char *answer = assess_format(&assessment, facts.text);
-    g_autofree char *worded = lang != NULL ? with_words(answer, &assessment, lang_parse(lang)) : NULL;
-    puts(worded != NULL ? worded : answer);
+    if (lang == NULL) {
+        puts(answer);
+        return;
+    }
+    answer[strlen(answer) - 1] = '\0'; /* the closing brace comes behind the words */
+    fputs(answer, stdout);
+    put_words(&assessment, lang_parse(lang));
 }
 
 static bool assess_lines(const struct assess *assess, FILE *file, const char *lang)

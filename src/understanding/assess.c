@@ -1,5 +1,6 @@
 #include "understanding/assess.h"
 
+#include "understanding/entity.h"
 #include "understanding/evidence.h"
 #include "understanding/importance.h"
 #include "understanding/language.h"
@@ -24,6 +25,7 @@ struct work {
     struct evidence_scratch *evidence_scratch;
     struct rule_scratch *rules;
     struct learned_scratch *learned;
+    struct entities entities;
     struct reasons *reasons;
 };
 
@@ -31,8 +33,9 @@ struct assess {
     int references;
     struct importance_weights weights;
     struct evidence_lexicon *lexicon;
-    struct rule_set *rules;  /* NULL = none */
-    struct learned *learned; /* NULL = the words alone */
+    struct rule_set *rules;     /* NULL = none */
+    struct learned *learned;    /* NULL = the words alone */
+    struct entity_brand *brand; /* NULL = none */
     char *version;
     GMutex lock;     /* guards idle, the one thing that changes */
     GPtrArray *idle; /* of struct work * */
@@ -45,6 +48,7 @@ static void work_free(void *data)
     evidence_scratch_free(work->evidence_scratch);
     rule_scratch_free(work->rules);
     learned_scratch_free(work->learned);
+    entities_clear(&work->entities);
     reasons_free(work->reasons);
     g_free(work);
 }
@@ -55,6 +59,7 @@ static void assess_free(struct assess *assess)
     evidence_lexicon_free(assess->lexicon);
     rule_set_unref(assess->rules);
     learned_free(assess->learned);
+    entity_brand_free(assess->brand);
     g_free(assess->version);
     g_mutex_clear(&assess->lock);
     g_free(assess);
@@ -89,6 +94,7 @@ struct assess *assess_new(const struct assess_parts *parts, GError **error)
     assess->references = 1;
     assess->weights = given->weights != NULL ? *given->weights : importance_defaults();
     assess->rules = given->rules != NULL ? rule_set_ref(given->rules) : NULL;
+    assess->brand = given->brand;
     take_models(assess, given->models);
     g_mutex_init(&assess->lock);
     assess->idle = g_ptr_array_new_with_free_func(work_free);
@@ -127,6 +133,7 @@ static struct work *take_work(const struct assess *assess)
     work->evidence_scratch = evidence_scratch_new(assess->lexicon);
     work->rules = assess->rules != NULL ? rule_scratch_new(assess->rules) : NULL;
     work->learned = assess->learned != NULL ? learned_scratch_new(assess->learned) : NULL;
+    entities_init(&work->entities);
     work->reasons = reasons_new();
     return work;
 }
@@ -254,6 +261,25 @@ static void look_around(const struct normalized *normalized, const struct assess
     out->needs_answer = out->needs_answer || out->needs_answer_probability >= 0.5;
 }
 
+static void tell_entities(const struct assess *assess, struct work *work, const char *text, struct assessment *out)
+{
+    entity_find(assess->brand, &work->normalized, text, &work->entities);
+    const GArray *found = work->entities.found;
+    out->entity_count = (int)MIN(found->len, ASSESS_ENTITIES);
+    for (int i = 0; i < out->entity_count; i++) {
+        const struct entity *entity = &g_array_index(found, struct entity, i);
+        const char *value = entity_value(&work->entities, entity);
+        struct assess_entity *told = out->entities + i;
+        told->begin = (int)entity->begin;
+        told->end = (int)entity->end;
+        told->kind = entity_kind_format(entity->kind);
+        g_strlcpy(told->value, value, sizeof told->value);
+        const char *bad = NULL; /* what was cut ends in a whole character */
+        if (strlen(value) >= sizeof told->value && !g_utf8_validate(told->value, -1, &bad))
+            told->value[bad - told->value] = '\0';
+    }
+}
+
 static void judge(const struct assess *assess, struct work *work, const struct assess_facts *facts,
                   struct assessment *out)
 {
@@ -271,6 +297,7 @@ static void judge(const struct assess *assess, struct work *work, const struct a
     out->category = lexicon_category_format(basis.category);
     out->urgency = basis.urgency;
     out->fingerprint = similar_fingerprint(&work->normalized);
+    tell_entities(assess, work, facts->text, out);
     importance_sum(&assess->weights, &basis, facts, out);
     if (work->learned != NULL)
         learned_explain(assess->learned, work->learned, out);

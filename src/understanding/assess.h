@@ -54,7 +54,7 @@ struct assess_rule { /* a rule of the administrator that hit */
 };
 struct assess_entity { /* something with a name or number of its own */
     int begin, end;
-    const char *kind;         /* static: order phone flight train money date … */
+    const char *kind;         /* static: a name of understanding/entity.def */
     char value[ASSESS_VALUE]; /* in one way of writing it */
 };
 struct assess_word {
@@ -97,15 +97,17 @@ struct assessment {
     struct assess_because because[ASSESS_BECAUSE];
 };
 
+struct entity_brand;
 struct importance_weights;
 struct model_set;
 struct rule_set;
 
-/* What an assess is made of beside the lexicons inside the program. Each may be NULL; references are kept. */
+/* What an assess is made of beside the lexicons inside the program. Each may be NULL. */
 struct assess_parts {
     const struct importance_weights *weights; /* copied; NULL = importance_defaults() */
-    struct rule_set *rules;                   /* understanding/rule_set.h */
-    struct model_set *models;                 /* understanding/model.h; NULL = the words of the lexicons alone */
+    struct rule_set *rules;                   /* a reference is kept */
+    struct model_set *models;                 /* a reference is kept; NULL = the words of the lexicons alone */
+    struct entity_brand *brand;               /* products, order numbers; taken over, whatever comes of it */
 };
 
 struct assess; /* immutable, reference-counted, any thread */

@@ -111,7 +111,8 @@ void importance_sum(const struct importance_weights *weights, const struct impor
     out->importance = 0;
     out->part_count = 0;
     add_part(out, "category", lexicon_category_format(basis->category), 0, weights->category[basis->category]);
-    add_part(out, "sentiment", out->sentiment, out->strength, share(weights->sentiment, -out->strength / 100.0));
+    add_part(out, "sentiment", out->sentiment, out->strength,
+             strcmp(out->sentiment, "negative") == 0 ? share(weights->sentiment, -out->strength / 100.0) : 0);
     add_part(out, "urgency", URGENCY_VALUES[basis->urgency], basis->urgency, weights->urgency[basis->urgency]);
     if (facts->is_public) {
         add_influence(weights, facts, about_us, out);

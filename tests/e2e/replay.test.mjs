@@ -116,7 +116,7 @@ test('what is typed wrong is said before anything is sent', async () => {
 });
 
 test('assess says of each line what it is', async () => {
-  const done = await run(BINARY, ['assess'], { input: '退款三周没到账，客服电话打不通！\n{"text":"Great lamp, love it","author":{"followers":900000}}\n\n' });
+  const done = await run(BINARY, ['assess'], { input: '客服态度恶劣，我要投诉！垃圾公司，电话永远打不通\n{"text":"Great lamp, love it","author":{"followers":900000}}\n\n' });
   const [complaint, praise, nothing] = done.stdout.trim().split('\n').map((line) => JSON.parse(line));
   assert.equal(complaint.category, 'complaint');
   assert.equal(complaint.language, 'zh-Hans');
@@ -124,4 +124,18 @@ test('assess says of each line what it is', async () => {
   assert.ok(praise.parts.some((part) => part.name === 'influence'));
   assert.equal(nothing.importance, 0);
   assert.equal(done.code, 0);
+});
+
+test('assess follows rules of a file, and says it in words', async () => {
+  const rules = file('rules.json', JSON.stringify([{ name: 'lamp', any: ['lamp'], then: { category: 'after_sales', topic: 'lamps', points: 7 } }]));
+  const done = await run(BINARY, ['assess', '--rules', rules, '--lang', 'en'], { input: 'Great lamp, love it\n' });
+  const told = JSON.parse(done.stdout);
+  assert.equal(told.category, 'after_sales');
+  assert.equal(told.topic, 'lamps');
+  assert.equal(told.rules[0].name, 'lamp');
+  assert.match(told.words.importance, /^after-sales \+14.*rules \+7 = \d+$/);
+  const wrong = file('wrong.json', JSON.stringify([{ name: 'x', pattern: '(a)\\1' }]));
+  const refused = await run(BINARY, ['assess', '--rules', wrong], { input: '\n', env: { LANG: 'C.UTF-8' } });
+  assert.notEqual(refused.code, 0);
+  assert.match(refused.stderr, /rules\[0\]\.pattern/);
 });

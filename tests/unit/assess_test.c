@@ -3,14 +3,20 @@
 
 #include "base/json.h"
 #include "base/limit.h"
+#include "understanding/assess_current.h"
+#include "understanding/entity.h"
+#include "understanding/importance.h"
 #include "understanding/language.h"
 #include "understanding/match.h"
 #include "understanding/negation.h"
 #include "understanding/normalize.h"
+#include "understanding/rule_set.h"
+#include "understanding/task.h"
 
 #include <string.h>
 
-static struct assess *shared; /* compiled once: immutable */
+static struct assess *shared; /* the words alone; compiled once: immutable */
+static struct assess *whole;  /* with the model inside the program */
 
 static struct assessment judge(const char *text)
 {
@@ -407,7 +413,8 @@ static void *judge_many(void *data)
 static void test_threads(void)
 {
     char *expected[G_N_ELEMENTS(MANY)];
-    struct assess *other = assess_new(NULL, NULL); /* compiled again: the same judgement */
+    const struct assess_parts words = {.weights = NULL};
+    struct assess *other = assess_new(&words, NULL); /* compiled again: the same judgement */
     for (gsize i = 0; i < G_N_ELEMENTS(MANY); i++) {
         struct assess_facts facts = {.text = MANY[i], .is_public = true, .verified = "", .relation = "new"};
         struct assessment out;
@@ -424,11 +431,223 @@ static void test_threads(void)
         g_free(expected[i]);
 }
 
+/* ---- models, rules, facts ---- */
+
+static struct assessment judge_with(const struct assess *assess, const struct assess_facts *facts)
+{
+    struct assessment out;
+    assess_message(assess, facts, &out);
+    check_sound(&out, facts->text);
+    return out;
+}
+
+static const struct assess_because *because_of(const struct assessment *out, const char *task)
+{
+    for (int i = 0; i < out->because_count; i++)
+        if (strcmp(out->because[i].task, task) == 0)
+            return out->because + i;
+    return NULL;
+}
+
+/* Plain cases that what ships must get right, with reasons that lie inside the text. */
+static void test_shipped(void)
+{
+    static const struct {
+        const char *text, *category, *sentiment;
+    } CASES[] = {
+        {"手机用了两天就黑屏，客服一直推脱，太让人生气了", "complaint", "negative"},
+        {"请问这款还有货吗？", "consultation", "neutral"},
+        {"客服小姐姐特别耐心，问题很快解决了，谢谢", "praise", "positive"},
+        {"申请退款一周了还没到账，麻烦处理一下", "after_sales", "neutral"},
+        {"My parcel arrived broken and nobody answers my emails, awful service", "complaint", "negative"},
+        {"Thank you so much, the driver was lovely and very helpful", "praise", "positive"},
+        {"Do you ship to Canada?", "consultation", "neutral"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(CASES); i++) {
+        struct assess_facts facts = {.text = CASES[i].text, .is_public = true, .verified = "", .relation = ""};
+        struct assessment out = judge_with(whole, &facts);
+        g_autofree char *json = assess_format(&out, CASES[i].text);
+        if (strcmp(out.category, CASES[i].category) != 0 || strcmp(out.sentiment, CASES[i].sentiment) != 0)
+            g_test_message("%s: %s", CASES[i].text, json);
+        g_assert_cmpstr(out.category, ==, CASES[i].category);
+        g_assert_cmpstr(out.sentiment, ==, CASES[i].sentiment);
+        g_assert_true(out.needs_answer || strcmp(out.category, "praise") == 0);
+        g_assert_cmpint(out.strength < 0, ==, strcmp(out.sentiment, "negative") == 0 || out.strength < 0);
+        const struct assess_because *because = because_of(&out, "category");
+        g_assert_nonnull(because);
+        g_assert_cmpint(because->word_count, >, 0);
+        for (int k = 0; k < because->word_count; k++)
+            g_assert_true(because->words[k].begin >= 0 && because->words[k].begin < because->words[k].end &&
+                          because->words[k].end <= (int)strlen(CASES[i].text));
+        g_assert_nonnull(strstr(out.model, "shipped"));
+        g_assert_nonnull(strstr(out.model, "lexicon"));
+    }
+}
+
+/* learned.c counts on it. */
+static void test_labels_agree(void)
+{
+    g_assert_cmpuint(task_label_count(TASK_category), ==, LEXICON_CATEGORIES);
+    for (int i = 0; i < LEXICON_CATEGORIES; i++)
+        g_assert_cmpstr(task_label(TASK_category, (size_t)i), ==, lexicon_category_format((enum lexicon_category)i));
+    g_assert_cmpuint(task_label_count(TASK_emotion), ==, LEXICON_EMOTIONS);
+    for (int i = 0; i < LEXICON_EMOTIONS; i++)
+        g_assert_cmpstr(task_label(TASK_emotion, (size_t)i), ==, lexicon_emotion_format((enum lexicon_emotion)i));
+    static const char *const SENTIMENTS[] = {"negative", "neutral", "positive"};
+    for (size_t i = 0; i < 3; i++)
+        g_assert_cmpstr(task_label(TASK_sentiment, i), ==, SENTIMENTS[i]);
+    for (size_t i = 0; i < 4; i++)
+        g_assert_cmpint(task_label(TASK_urgency, i)[0], ==, '0' + (char)i);
+    g_assert_cmpstr(task_label(TASK_spam, 1), ==, "yes");
+    g_assert_cmpstr(task_label(TASK_needs_answer, 1), ==, "yes");
+}
+
+static void test_rules(void)
+{
+    static const char RULES[] =
+        "[{\"id\":\"5\",\"name\":\"battery\",\"any\":[\"电池\"],\"then\":{\"category\":\"after_sales\",\"topic\":"
+        "\"电池\","
+        "\"urgency\":3,\"points\":15,\"tag\":\"battery\",\"gravity\":\"fire\",\"spam\":true,\"abuse\":true,"
+        "\"churn\":true}},"
+        "{\"name\":\"later\",\"any\":[\"电池\"],\"then\":{\"category\":\"praise\",\"topic\":\"other\",\"points\":5}},"
+        "{\"name\":\"none\",\"any\":[\"屏幕\"],\"then\":{\"points\":50}}]";
+    g_autoptr(GError) error = NULL;
+    json_auto_t *json = json_parse(RULES, strlen(RULES), &error);
+    g_autoptr(GPtrArray) list = rule_parse_list(json, &error);
+    g_assert_no_error(error);
+    g_autoptr(rule_set_auto) rules = rule_set_new(list, &error);
+    g_assert_no_error(error);
+    const struct assess_parts parts = {.rules = rules};
+    g_autoptr(assess_auto) assess = assess_new(&parts, &error);
+    g_assert_no_error(error);
+    struct assess_facts facts = {.text = "换了新电池", .is_public = true, .verified = "", .relation = ""};
+    struct assessment out = judge_with(assess, &facts);
+    g_assert_cmpstr(out.category, ==, "after_sales"); /* the first rule's */
+    g_assert_cmpstr(out.topic, ==, "电池");
+    g_assert_cmpint(out.urgency, ==, 3);
+    g_assert_cmpint(part_of(&out, "rules"), ==, 20);
+    g_assert_cmpint(part_of(&out, "gravity"), ==, 20);
+    g_assert_true(out.spam.is && out.abuse.is && out.churn.is && out.needs_answer);
+    g_assert_cmpint(out.rule_count, ==, 2);
+    g_assert_cmpint(out.rules[0].id, ==, 5);
+    g_assert_cmpstr(out.rules[0].tag, ==, "battery");
+    g_assert_cmpstr(out.rules[1].name, ==, "later");
+    g_assert_cmpint(out.match_count, >, 0);
+    g_assert_cmpstr(out.matches[0].label, ==, "rule");
+    facts.text = "今天天气不错";
+    struct assessment other = judge_with(assess, &facts);
+    g_assert_cmpint(other.rule_count, ==, 0);
+}
+
+/* Whoever knocks again and again gets more urgent; a private message waits for an answer. */
+static void test_around(void)
+{
+    struct assess_facts facts = {.text = "？？？", .is_public = true, .verified = "", .relation = ""};
+    g_assert_cmpint(judge_with(shared, &facts).urgency, ==, 0);
+    facts.unanswered = 1;
+    g_assert_cmpint(judge_with(shared, &facts).urgency, ==, 1);
+    g_assert_true(judge_with(shared, &facts).needs_answer);
+    facts.unanswered = 3;
+    g_assert_cmpint(judge_with(shared, &facts).urgency, ==, 2);
+    facts.text = "今天天气不错";
+    g_assert_cmpint(judge_with(shared, &facts).urgency, ==, 1);
+    facts.unanswered = 5;
+    g_assert_cmpint(judge_with(shared, &facts).urgency, ==, 2);
+    facts.unanswered = 0;
+    double in_public = judge_with(whole, &facts).needs_answer_probability;
+    facts.is_public = false;
+    g_assert_cmpfloat(judge_with(whole, &facts).needs_answer_probability, >, in_public);
+    facts.waiting_ms = 3600000;
+    facts.text = "退款还没到，我要投诉";
+    g_assert_cmpint(part_of(&(struct assessment[]){judge_with(shared, &facts)}[0], "waiting"), ==, 4);
+}
+
+static void test_entities(void)
+{
+    const char *text = "订单号 AB20261020033 没到，身份证 11010519491231002X，打我电话 13812345678";
+    g_autoptr(GError) error = NULL;
+    const struct entity_product product = {.name = "AirPan 3"};
+    const struct assess_parts parts = {.brand = entity_brand_new(NULL, 0, &product, 1, &error)};
+    g_assert_no_error(error);
+    g_autoptr(assess_auto) assess = assess_new(&parts, &error);
+    struct assess_facts facts = {.text = text, .is_public = false, .verified = "", .relation = ""};
+    struct assessment out = judge_with(assess, &facts);
+    g_autofree char *json = assess_format(&out, text);
+    g_assert_nonnull(strstr(json, "AB20261020033"));
+    g_assert_nonnull(strstr(json, "**************002X"));
+    g_assert_null(strstr(json, "11010519491231002X"));
+    g_assert_nonnull(strstr(json, "13812345678"));
+    facts.text = "my airpan 3 broke";
+    out = judge_with(assess, &facts);
+    g_assert_cmpint(out.entity_count, ==, 1);
+    g_assert_cmpstr(out.entities[0].kind, ==, "product");
+    g_assert_cmpstr(out.entities[0].value, ==, "AirPan 3");
+}
+
+static void *swap_often(void *data)
+{
+    const struct assess_parts parts = {.weights = NULL};
+    for (int i = 0; i < 10; i++)
+        assess_current_swap(data, assess_new(&parts, NULL));
+    return NULL;
+}
+
+/* Judging goes on while the set is changed under it. */
+static void test_current(void)
+{
+    struct assess_current *current = assess_current_new(assess_ref(shared));
+    GThread *thread = g_thread_new("swap", swap_often, current);
+    for (int i = 0; i < 200; i++) {
+        g_autoptr(assess_auto) assess = assess_current_ref(current);
+        struct assess_facts facts = {.text = "我要投诉", .is_public = true, .verified = "", .relation = ""};
+        g_assert_cmpstr(judge_with(assess, &facts).category, ==, "complaint");
+    }
+    g_thread_join(thread);
+    assess_current_free(current);
+    assess_current_free(NULL);
+}
+
+static void test_say(void)
+{
+    struct assessment out = {.part_count = 3,
+                             .importance = 49,
+                             .parts = {{"category", "complaint", 0, 18},
+                                       {"influence", "followers", 1200000, 14},
+                                       {"spread", "reposts_per_minute", 40, 8}}};
+    g_autofree char *en = assess_say(&out, LANG_EN);
+    g_autofree char *zh = assess_say(&out, LANG_ZH);
+    g_assert_cmpstr(en, ==, "complaint +18, 1.2 M followers +14, reposted 40×/min +8 = 49");
+    g_assert_cmpstr(zh, ==, "投诉 +18，120 万粉丝 +14，每分钟转发 40 次 +8 = 49");
+    /* Every part there is has words in both languages. */
+    struct importance_weights weights = importance_defaults();
+    struct importance_basis basis = {LEXICON_COMPLAINT, "fire", 3, -5, 3};
+    struct assess_facts facts = {.is_public = true,
+                                 .followers = 5000,
+                                 .verified = "media",
+                                 .reposts = 9,
+                                 .relation = "at_risk",
+                                 .waiting_ms = 3600000};
+    struct assessment full = {.sentiment = "negative", .strength = -80, .churn = {1, true}};
+    importance_sum(&weights, &basis, &facts, &full);
+    g_assert_cmpint(full.part_count, ==, 10);
+    g_autofree char *all_zh = assess_say(&full, LANG_ZH);
+    g_autofree char *all_en = assess_say(&full, LANG_EN);
+    g_assert_cmpstr(
+        all_en, ==,
+        "complaint +18, negative +10, urgency: at once +14, the press with 5.0 k followers +12, reposted 9× "
+        "+3, a customer at risk +6, waiting 60 min +4, may leave +8, fire +20, rules -5 = 90");
+    for (const char *at = all_zh; *at != '\0'; at++)
+        g_assert_false(g_ascii_islower(*at));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     GError *error = NULL;
-    shared = assess_new(NULL, &error);
+    const struct assess_parts words = {.weights = NULL}; /* the lexicons alone: what they do is seen unblended */
+    shared = assess_new(&words, &error);
+    g_assert_no_error(error);
+    whole = assess_new(NULL, &error);
     g_assert_no_error(error);
     g_test_add_func("/assess/language", test_language);
     g_test_add_func("/assess/match", test_match);
@@ -442,7 +661,15 @@ int main(int argc, char **argv)
     g_test_add_func("/assess/json", test_json);
     g_test_add_func("/assess/long", test_long);
     g_test_add_func("/assess/threads", test_threads);
+    g_test_add_func("/assess/shipped", test_shipped);
+    g_test_add_func("/assess/labels-agree", test_labels_agree);
+    g_test_add_func("/assess/rules", test_rules);
+    g_test_add_func("/assess/around", test_around);
+    g_test_add_func("/assess/entities", test_entities);
+    g_test_add_func("/assess/current", test_current);
+    g_test_add_func("/assess/say", test_say);
     int result = g_test_run();
     assess_unref(shared);
+    assess_unref(whole);
     return result;
 }

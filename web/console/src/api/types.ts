@@ -228,13 +228,15 @@ export interface AssessmentRule {
   /** null: a rule that is not kept, of a file or a test box */
   id?: ID | null
   name: string
+  /** what it puts on the conversation; may be empty */
+  tag: string
 }
 
 /** Something with a name or number of its own; UTF-16 offsets into text */
 export interface AssessmentEntity {
   begin: number
   end: number
-  /** order phone flight train money date id_card bank_card … */
+  /** email id_card order bank_card phone address product flight train money date time quantity place */
   kind: string
   /** in one way of writing it; of ID and bank cards the last four characters only */
   value: string
