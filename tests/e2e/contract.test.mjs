@@ -135,6 +135,16 @@ async function understanding(root) {
   await root.good('GET', '/api/v1/topics');
   const assessment = await root.good('POST', '/api/v1/understanding/assess', { text: '等了三周还没退款,太气人了', is_public: true, followers: 120000, verified: 'media' });
   assert.ok(assessment.matches.length > 0);
+  const rule = { name: '退款拖延', any: ['退款'], then: { points: 10, category: 'complaint' } };
+  const kept = await root.post('/api/v1/rules', { rule });
+  await root.refused(409, 'rule.name', 'POST', '/api/v1/rules', { rule });
+  await root.refused(400, 'rule.any[1]', 'POST', '/api/v1/rules', { rule: { ...rule, name: 'x', any: ['a', ''] } });
+  const tried = await root.good('POST', '/api/v1/rules/test', { rule, text: '还不退款' });
+  assert.deepEqual(tried.text.marks, [{ begin: 2, end: 4 }]);
+  await root.patch(`/api/v1/rules/${kept.id}`, { enabled: false });
+  await root.good('POST', '/api/v1/rules/order', { ids: [kept.id] });
+  await root.good('GET', '/api/v1/rules');
+  await root.good('DELETE', `/api/v1/rules/${kept.id}`);
   await root.good('GET', '/api/v1/understanding/settings');
   const set = await root.good('PUT', '/api/v1/understanding/settings', { weights: { gravity: 25 }, products: [{ name: '电水壶' }] });
   assert.equal(set.weights.gravity, 25);

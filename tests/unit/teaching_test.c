@@ -3,8 +3,10 @@
 #include "desk_house.h"
 #include "teaching/correction.h"
 #include "teaching/example.h"
+#include "teaching/rule_book.h"
 #include "teaching/setting.h"
 #include "teaching/topic.h"
+#include "understanding/rule_count.h"
 
 #include <string.h>
 
@@ -326,6 +328,129 @@ static void test_example_remove(struct database *database)
     desk_house_close(&house);
 }
 
+/* ---- rules ---- */
+
+static int64_t add_rule(struct desk_house *house, const char *text)
+{
+    json_auto_t *rule = labels_of(text);
+    int64_t id = 0;
+    DO(house, rule_book_create(tx, &house->bob, house->now_ms, rule, &id, &error));
+    return id;
+}
+
+static json_t *rules(struct desk_house *house)
+{
+    int found = 0;
+    DO(house,
+       (writer_begin_array(&house->out), true) && rule_book_list(tx, house->now_ms, 0, &house->out, &found, &error));
+    writer_end_array(&house->out);
+    return answer_expect_list("Rule", house->out.text->str);
+}
+
+static void expect_rules(struct desk_house *house, const char *names)
+{
+    json_auto_t *list = rules(house);
+    g_autoptr(GString) found = g_string_new(NULL);
+    for (size_t i = 0; i < json_array_size(list); i++)
+        g_string_append_printf(found, "%s%s", i > 0 ? " " : "", text_of(json_array_get(list, i), "name"));
+    g_assert_cmpstr(found->str, ==, names);
+}
+
+static json_t *try_rule(struct desk_house *house, const char *text, const char *sample)
+{
+    json_auto_t *rule = labels_of(text);
+    DO(house, rule_book_try(tx, rule, sample, 100, &house->out, &error));
+    return desk_house_answer(house, "RuleTest");
+}
+
+static void test_rules(struct database *database)
+{
+    struct desk_house house;
+    desk_house_open(&house, database);
+    int64_t a = add_rule(&house, "{\"name\":\"a\",\"any\":[\"refund\"],\"then\":{\"points\":5}}");
+    int64_t b = add_rule(&house, "{\"name\":\"b\",\"any\":[\"退款\"],\"then\":{\"category\":\"complaint\"}}");
+    int64_t c = add_rule(&house, "{\"name\":\"c\",\"pattern\":\"no[0-9]+\",\"then\":{\"spam\":true}}");
+    expect_rules(&house, "a b c");
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_array_append_val(ids, c);
+    DO(&house, rule_book_order(tx, &house.bob, house.now_ms, ids, &error));
+    expect_rules(&house, "c a b");
+    int64_t nobody = 99;
+    g_array_append_val(ids, nobody);
+    REFUSE(&house, HY_ERROR_NOT_FOUND, "ids", rule_book_order(tx, &house.bob, house.now_ms, ids, &error));
+    DO(&house, rule_book_change(tx, &house.bob, house.now_ms, a, NULL, &(bool){false}, &error));
+    json_auto_t *again = labels_of("{\"name\":\"b2\",\"any\":[\"退款\",\"退钱\"],\"then\":{\"points\":7}}");
+    DO(&house, rule_book_change(tx, &house.bob, house.now_ms, b, again, NULL, &error));
+    expect_rules(&house, "c a b2");
+    json_auto_t *list = rules(&house);
+    g_assert_cmpint(number_of(list, "1.enabled"), ==, 0);
+    g_assert_cmpstr(text_of(list, "2.rule.any.1"), ==, "退钱");
+
+    struct rule_count counts[] = {{a, 2}, {b, 3}, {99, 4}};
+    g_autoptr(GArray) hits = g_array_new(FALSE, FALSE, sizeof(struct rule_count));
+    g_array_append_vals(hits, counts, 3);
+    DO(&house, rule_book_count(tx, house.now_ms - 40 * CLOCK_DAY_MS, hits, &error));
+    DO(&house, rule_book_count(tx, house.now_ms, hits, &error));
+    json_auto_t *counted = rules(&house);
+    g_assert_cmpint(number_of(counted, "2.hits"), ==, 6);
+    g_assert_cmpint(number_of(counted, "2.recent_hits"), ==, 3);
+    g_assert_nonnull(text_of(counted, "2.last_hit_at"));
+
+    g_autoptr(GPtrArray) loaded = NULL;
+    DO(&house, rule_book_load(tx, &loaded, &error));
+    g_assert_cmpuint(loaded->len, ==, 3);
+    g_assert_cmpint(((struct rule *)loaded->pdata[0])->id, ==, c);
+    g_assert_false(((struct rule *)loaded->pdata[1])->enabled);
+    DO(&house, rule_book_remove(tx, &house.bob, house.now_ms, b, &error));
+    expect_rules(&house, "c a");
+    REFUSE(&house, HY_ERROR_NOT_FOUND, NULL, rule_book_remove(tx, &house.bob, house.now_ms, b, &error));
+    desk_house_close(&house);
+}
+
+static void refuse_rule(struct desk_house *house, enum hy_error code, const char *field, const char *text)
+{
+    json_auto_t *rule = labels_of(text);
+    int64_t id = 0;
+    REFUSE(house, code, field, rule_book_create(tx, &house->bob, house->now_ms, rule, &id, &error));
+}
+
+static void test_rules_refused(struct database *database)
+{
+    struct desk_house house;
+    desk_house_open(&house, database);
+    int64_t id = add_rule(&house, "{\"name\":\"a\",\"any\":[\"refund\"],\"then\":{\"points\":5}}");
+    refuse_rule(&house, HY_ERROR_TAKEN, "rule.name", "{\"name\":\"a\",\"any\":[\"x\"],\"then\":{\"points\":1}}");
+    refuse_rule(&house, HY_ERROR_PATTERN_SYNTAX, "rule.pattern",
+                "{\"name\":\"p\",\"pattern\":\"(\",\"then\":{\"points\":1}}");
+    refuse_rule(&house, HY_ERROR_BAD_VALUE, "rule.then.points",
+                "{\"name\":\"p\",\"any\":[\"x\"],\"then\":{\"points\":1000}}");
+    REFUSE(&house, HY_ERROR_NOT_FOUND, NULL,
+           rule_book_change(tx, &house.bob, house.now_ms, id + 1, NULL, &(bool){true}, &error));
+    expect_rules(&house, "a");
+    desk_house_close(&house);
+}
+
+static void test_rules_tried(struct database *database)
+{
+    static const char RULE[] = "{\"name\":\"t\",\"any\":[\"退款\"],\"enabled\":false,\"then\":{\"points\":1}}";
+    struct desk_house house;
+    int64_t hit = 0;
+    desk_house_open(&house, database);
+    desk_house_talk(&house, &(struct desk_house_talk){.text = "hello"}, NULL);
+    desk_house_talk(&house, &(struct desk_house_talk){.text = "😀 還沒退款"}, &hit);
+    json_auto_t *tried = try_rule(&house, RULE, "nothing of the kind");
+    g_assert_cmpint(number_of(tried, "looked_at"), ==, 2);
+    g_assert_cmpint(number_of(tried, "hits"), ==, 1);
+    g_assert_cmpint(number_of(tried, "items.0.message_id"), ==, hit);
+    g_assert_cmpint(number_of(tried, "items.0.marks.0.begin"), ==, 5); /* in UTF-16 units */
+    g_assert_cmpint(number_of(tried, "items.0.marks.0.end"), ==, 7);
+    g_assert_cmpstr(text_of(tried, "text.missing"), ==, "any");
+    json_auto_t *good = try_rule(&house, RULE, "退款!");
+    g_assert_cmpint(number_of(good, "text.hit"), ==, 1);
+    expect_rules(&house, "");
+    desk_house_close(&house);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -337,6 +462,9 @@ int main(int argc, char **argv)
     database_test("/teaching/refused", test_refused);
     database_test("/teaching/topics", test_topics);
     database_test("/teaching/settings", test_settings);
+    database_test("/teaching/rules", test_rules);
+    database_test("/teaching/rules_refused", test_rules_refused);
+    database_test("/teaching/rules_tried", test_rules_tried);
     database_test("/teaching/example_remove", test_example_remove);
     return g_test_run();
 }

@@ -700,6 +700,83 @@ export interface ExampleList {
   next_cursor?: string | null
 }
 
+/** An administrator's rule; smaller place in the list = stronger */
+export interface Rule {
+  id: ID
+  name: string
+  enabled: boolean
+  /** {name,enabled,any:[],all:[],none:[],near:[{first:[],second:[],within,unit:characters|words,ordered}],pattern,skip_negated,whole_words,obfuscated,scope:own|all,language:any|zh|en,then:{category,topic,tag,gravity,urgency,points,spam,abuse,churn}} */
+  rule: unknown
+  /** ever */
+  hits: number
+  /** of the last 30 days */
+  recent_hits: number
+  last_hit_at?: Time | null
+  changed_by?: string | null
+  changed_at: Time
+  created_at: Time
+}
+
+/** In their order; all on one page */
+export interface RuleList {
+  items: Rule[]
+  next_cursor?: string | null
+}
+
+/** Errors name the field behind rule: rule.any[3] */
+export interface RuleCreate {
+  /** an object as Rule.rule; what is left out asks for nothing */
+  rule: unknown
+}
+
+/** Only what is given changes */
+export interface RuleChange {
+  /** replaces the whole rule */
+  rule?: unknown | null
+  enabled?: boolean | null
+}
+
+export interface RuleOrder {
+  /** these first, in this order; the others behind them as they stood */
+  ids: ID[]
+}
+
+export interface RuleTrial {
+  /** kept or not */
+  rule: unknown
+  /** a text to try it on as well */
+  text?: string | null
+  /** of the last ones; 500 when left out */
+  messages?: number | null
+}
+
+/** What a rule would hit */
+export interface RuleTest {
+  /** of the given text */
+  text?: RuleTestText | null
+  /** newest first, at most 50 */
+  items: RuleTestHit[]
+  /** messages */
+  looked_at: number
+  /** of them */
+  hits: number
+}
+
+export interface RuleTestText {
+  hit: boolean
+  /** why it does not hit: language any all near pattern negated none; "" = it hits */
+  missing: string
+  marks: Highlight[]
+}
+
+export interface RuleTestHit {
+  message_id: ID
+  conversation_id: ID
+  text: string
+  sent_at: Time
+  marks: Highlight[]
+}
+
 export interface ChannelSettingKind {
   key: string
   /** in the caller's language */
@@ -1061,6 +1138,12 @@ export const ROUTES = {
   topic_remove: { method: 'DELETE', path: '/api/v1/topics/{id}', permission: 'understanding.teach', creates: false, list: false },
   example_list: { method: 'GET', path: '/api/v1/examples', permission: 'understanding.read', creates: false, list: true },
   example_remove: { method: 'DELETE', path: '/api/v1/examples/{id}', permission: 'understanding.teach', creates: false, list: false },
+  rule_list: { method: 'GET', path: '/api/v1/rules', permission: 'understanding.read', creates: false, list: true },
+  rule_create: { method: 'POST', path: '/api/v1/rules', permission: 'understanding.teach', creates: true, list: false },
+  rule_test: { method: 'POST', path: '/api/v1/rules/test', permission: 'understanding.teach', creates: false, list: false },
+  rule_order: { method: 'POST', path: '/api/v1/rules/order', permission: 'understanding.teach', creates: false, list: false },
+  rule_change: { method: 'PATCH', path: '/api/v1/rules/{id}', permission: 'understanding.teach', creates: false, list: false },
+  rule_remove: { method: 'DELETE', path: '/api/v1/rules/{id}', permission: 'understanding.teach', creates: false, list: false },
   contact_list: { method: 'GET', path: '/api/v1/contacts', permission: 'contact.read', creates: false, list: true },
   contact_show: { method: 'GET', path: '/api/v1/contacts/{id}', permission: 'contact.read', creates: false, list: false },
   contact_change: { method: 'PATCH', path: '/api/v1/contacts/{id}', permission: 'contact.write', creates: false, list: false },
@@ -1146,6 +1229,12 @@ export interface Calls {
   topic_remove: { request: Empty; answer: Done; query: {} }
   example_list: { request: Empty; answer: ExampleList; query: { task?: string; label?: string; language?: 'zh-Hans' | 'zh-Hant' | 'en' | 'other'; cursor?: string; limit?: number } }
   example_remove: { request: Empty; answer: Done; query: {} }
+  rule_list: { request: Empty; answer: RuleList; query: { cursor?: string; limit?: number } }
+  rule_create: { request: RuleCreate; answer: Rule; query: {} }
+  rule_test: { request: RuleTrial; answer: RuleTest; query: {} }
+  rule_order: { request: RuleOrder; answer: RuleList; query: {} }
+  rule_change: { request: RuleChange; answer: Rule; query: {} }
+  rule_remove: { request: Empty; answer: Done; query: {} }
   contact_list: { request: Empty; answer: ContactList; query: { q?: string; cursor?: string; limit?: number } }
   contact_show: { request: Empty; answer: Contact; query: {} }
   contact_change: { request: ContactChange; answer: Contact; query: {} }
