@@ -120,6 +120,11 @@ static bool train(const struct options *options, GError **error)
                                 .cancel = &interrupted};
     if (!task_name_check(options->task, error) || !tsv_read(&tsv, options->data, error))
         return false;
+    g_autoptr(model_auto) shipped = shipped_model(error);
+    if (shipped == NULL)
+        return false;
+    g_autoptr(model_set_auto) prior = model_set_new(&shipped, 1);
+    training.prior = prior;
     g_autoptr(GBytes) bytes =
         training_run(&training, (const struct example *)(void *)tsv.examples->data, tsv.examples->len, error);
     if (terminal && bytes == NULL && shown >= 0)

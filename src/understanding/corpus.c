@@ -3,6 +3,11 @@
 #include "base/fold.h"
 #include "base/limit.h"
 #include "understanding/feature.h"
+#include "understanding/model_table.h"
+
+#include <math.h>
+
+#define KNOWN 0.1F /* spread of each output of what was known before, beside features that weigh 1 together */
 
 #include <string.h>
 
@@ -13,6 +18,7 @@
 struct reading {
     const struct example *examples;
     struct corpus *corpus;
+    const struct model_set *prior;
     size_t from, to;
     GArray *keys; /* of uint32_t */
 };
@@ -24,6 +30,7 @@ static void *read_rows(void *data)
     struct features features;
     fold_init(&fold);
     features_init(&features);
+    g_autoptr(model_scratch_auto) scratch = reading->prior != NULL ? model_scratch_new(reading->prior) : NULL;
     for (size_t row = reading->from; row < reading->to; row++) {
         fold_text(&fold, reading->examples[row].text, reading->examples[row].length);
         features_read(&features, fold.text->str, fold.text->len);
@@ -34,6 +41,8 @@ static void *read_rows(void *data)
             keys[i] = features.items[i].key;
         reading->corpus->begins[row + 1] = features.count;
         reading->corpus->norms[row] = features.norm;
+        if (scratch != NULL)
+            model_set_sum(reading->prior, scratch, &features, reading->corpus->sums + row * reading->corpus->known);
     }
     features_clear(&features);
     return NULL;
@@ -159,13 +168,18 @@ static void run_both(GThreadFunc run, void *jobs, size_t size, int threads)
         run((char *)jobs + size);
 }
 
-static void read_features(struct corpus *corpus, const struct example *examples, int threads)
+static void read_features(struct corpus *corpus, const struct example *examples, const struct model_set *prior,
+                          int threads)
 {
     struct reading readings[PARTS];
     struct counting countings[PARTS];
     struct renumbering renumberings[PARTS];
     for (size_t i = 0; i < PARTS; i++) {
-        readings[i] = (struct reading){examples, corpus, corpus->rows * i / PARTS, corpus->rows * (i + 1) / PARTS,
+        readings[i] = (struct reading){examples,
+                                       corpus,
+                                       prior,
+                                       corpus->rows * i / PARTS,
+                                       corpus->rows * (i + 1) / PARTS,
                                        g_array_new(FALSE, FALSE, sizeof(uint32_t))};
         countings[i] = (struct counting){.readings = readings, .half = (uint32_t)i};
         renumberings[i] = (struct renumbering){countings, &readings[i]};
@@ -212,7 +226,27 @@ static bool read_labels(struct corpus *corpus, const struct example *examples, G
     return true;
 }
 
-bool corpus_init(struct corpus *corpus, const struct example *examples, size_t count, int threads, GError **error)
+/* Each output's sums get the same spread, whatever its task. */
+static void level_sums(struct corpus *corpus)
+{
+    for (uint32_t k = 0; k < corpus->known; k++) {
+        double sum = 0;
+        double square = 0;
+        for (size_t row = 0; row < corpus->rows; row++) {
+            double value = corpus->sums[row * corpus->known + k];
+            sum += value;
+            square += value * value;
+        }
+        double mean = sum / (double)corpus->rows;
+        double spread = sqrt(MAX(square / (double)corpus->rows - mean * mean, 0));
+        corpus->factors[k] = spread > 1e-6 ? (float)(KNOWN / spread) : 0;
+        for (size_t row = 0; row < corpus->rows; row++)
+            corpus->sums[row * corpus->known + k] *= corpus->factors[k];
+    }
+}
+
+bool corpus_init(struct corpus *corpus, const struct example *examples, size_t count, const struct model_set *prior,
+                 int threads, GError **error)
 {
     *corpus = (struct corpus){.rows = count, .names = g_ptr_array_new_with_free_func(g_free)};
     if (count == 0) {
@@ -230,7 +264,11 @@ bool corpus_init(struct corpus *corpus, const struct example *examples, size_t c
     }
     if (!read_labels(corpus, examples, error))
         return false;
-    read_features(corpus, examples, threads);
+    corpus->known = prior != NULL ? (uint32_t)model_set_sums(prior) : 0;
+    corpus->sums = g_new0(float, count * corpus->known + 1);
+    corpus->factors = g_new0(float, corpus->known + 1);
+    read_features(corpus, examples, prior, threads);
+    level_sums(corpus);
     return true;
 }
 
@@ -244,4 +282,6 @@ void corpus_clear(struct corpus *corpus)
     g_clear_pointer(&corpus->groups, g_free);
     g_clear_pointer(&corpus->names, g_ptr_array_unref);
     g_clear_pointer(&corpus->keys, g_free);
+    g_clear_pointer(&corpus->sums, g_free);
+    g_clear_pointer(&corpus->factors, g_free);
 }

@@ -1,6 +1,7 @@
 #include "understanding/feature.h"
 
 #include "base/fold.h"
+#include "understanding/lexical.h"
 
 #include <math.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 #define PIECE_MOST 5
 #define CODE_LETTERS 8 /* of an emoticon's code */
 /* Of each character at most: a token, of which RUN runs; its pieces. */
-#define MOST ((FEATURES_CHARACTERS + 2) * (RUN + PIECE_MOST))
+#define MOST ((FEATURES_CHARACTERS + 2) * (RUN + PIECE_MOST) + 2 * LEXICAL_MOST)
 
 enum kind { KIND_EDGE = 1, KIND_CJK, KIND_WORD, KIND_NUMBER, KIND_SIGN, KIND_CODE, KIND_ADDRESS, KIND_PIECE };
 
@@ -26,6 +27,7 @@ struct features_room {
     struct feature items[MOST];
     uint32_t *seen; /* open addressing: place of the item + 1 */
     uint32_t mask, size;
+    struct lexical *lexical;
 };
 
 void features_init(struct features *features)
@@ -33,13 +35,16 @@ void features_init(struct features *features)
     *features = (struct features){.room = g_new(struct features_room, 1)};
     features->room->seen = NULL;
     features->room->size = 0;
+    features->room->lexical = lexical_new();
     features->items = features->room->items;
 }
 
 void features_clear(struct features *features)
 {
-    if (features->room != NULL)
+    if (features->room != NULL) {
+        lexical_free(features->room->lexical);
         g_free(features->room->seen);
+    }
     g_clear_pointer(&features->room, g_free);
 }
 
@@ -210,11 +215,20 @@ static void add_pieces(struct features *features, const char *text, const struct
     }
 }
 
+/* What the lexicons say stands nowhere in the text. */
+static void add_lexical(struct features *features, const char *text, size_t length)
+{
+    uint32_t hashes[LEXICAL_MOST];
+    size_t count = lexical_read(features->room->lexical, text, length, hashes);
+    for (size_t i = 0; i < count; i++)
+        add(features, hashes[i], 0, 0);
+}
+
 void features_read(struct features *features, const char *folded, size_t length)
 {
     struct features_room *room = features->room;
     read_tokens(room, folded, length);
-    size_t needed = (room->tokens[room->count - 1].end + 2) * (RUN + PIECE_MOST) * 3 / 2;
+    size_t needed = (room->tokens[room->count - 1].end + 2) * (RUN + PIECE_MOST) * 3 / 2 + 3 * LEXICAL_MOST;
     needed = MIN(needed, (size_t)MOST * 3 / 2); /* no more than two thirds of the table are used */
     for (room->mask = 63; needed > room->mask;)
         room->mask = room->mask * 2 + 1;
@@ -226,7 +240,8 @@ void features_read(struct features *features, const char *folded, size_t length)
     features->count = 0;
     add_runs(features);
     for (size_t i = 0; i < room->count; i++)
-        if (room->tokens[i].kind == KIND_WORD && features->count + 45 * PIECE_MOST < MOST)
+        if (room->tokens[i].kind == KIND_WORD && features->count + 45 * PIECE_MOST + 2 * LEXICAL_MOST < MOST)
             add_pieces(features, folded, &room->tokens[i]);
+    add_lexical(features, folded, length);
     features->norm = features->count == 0 ? 0 : 1 / sqrtf((float)features->count);
 }

@@ -4,7 +4,8 @@
  *
  * The text is parted into tokens: a Chinese character, a word, a number, a sign, an emoji, an emoticon's code
  * ([doge]), a web address, the text's begin and end. Features are runs of one to three tokens, and, inside words of
- * scripts with blanks, runs of two to five letters; each has a 32-bit key. A feature that occurs again counts once;
+ * scripts with blanks, runs of two to five letters, and what the lexicons make of the text (lexical.h); each has a
+ * 32-bit key. A feature that occurs again counts once;
  * the text's weight is shared among its features (norm), so a long text speaks no louder than a short one.
  *
  * A struct features is used by one thread at a time and again for the next text. About 5 us a post. */
@@ -16,7 +17,7 @@
 
 struct feature {
     uint32_t key;        /* never 0 */
-    uint32_t begin, end; /* where it stands first: bytes of the folded text */
+    uint32_t begin, end; /* where it stands first: bytes of the folded text; both 0: nowhere */
 };
 
 struct features {

@@ -289,6 +289,35 @@ size_t model_set_label(const struct model_set *set, size_t task, const float *pr
     return best;
 }
 
+size_t model_set_sums(const struct model_set *set)
+{
+    return set->table.outputs;
+}
+
+const struct model_table *model_set_table(const struct model_set *set)
+{
+    return &set->table;
+}
+
+void model_set_units(const struct model_set *set, float *units)
+{
+    memset(units, 0, set->table.outputs * sizeof *units);
+    for (guint i = 0; i < set->heads->len; i++) {
+        const struct model_head *head = head_at(set, i);
+        memcpy(units + head->output, head->unit, head->outputs * sizeof *units);
+    }
+}
+
+void model_set_sum(const struct model_set *set, struct model_scratch *scratch, const struct features *features,
+                   float *sums)
+{
+    size_t found = find_rows(&set->table, scratch, features);
+    add_rows(scratch->sums, scratch->rows, found, set->table.stride);
+    model_set_units(set, sums);
+    for (uint32_t k = 0; k < set->table.outputs; k++)
+        sums[k] *= (float)scratch->sums[k] * features->norm;
+}
+
 /* ---- explaining ---- */
 
 /* What a row says for a label against the mean of the others. */

@@ -38,6 +38,15 @@ static inline uint32_t model_table_find(const struct model_table *table, uint32_
     }
 }
 
+/* What a text's features say to every output of a set, without bias: unit · norm · sum, model_set_sums of them. Linear
+ * in the rows, so that a model learned on top of it can take it in (training.c). */
+size_t model_set_sums(const struct model_set *set);
+void model_set_sum(const struct model_set *set, struct model_scratch *scratch, const struct features *features,
+                   float *sums);
+const struct model_table *model_set_table(const struct model_set *set);
+/* units: of every output, model_set_sums of them. */
+void model_set_units(const struct model_set *set, float *units);
+
 /* Puts a key into slots under construction, which have room. */
 static inline struct model_file_slot *model_table_slot(struct model_file_slot *slots, uint32_t mask, uint32_t key)
 {

@@ -7,6 +7,8 @@
 
 #define BLOCK 16 /* outputs solved together */
 #define SMOOTH 1.0F
+#define CALM 0.01F        /* a row that moves its margins less has found its place … */
+#define REST 2            /* … and is left alone for so many rounds */
 #define RATIO_LEAST 0.05F /* a feature that is equally frequent everywhere can still learn a little */
 
 uint32_t solver_outputs(const struct corpus *corpus)
@@ -23,8 +25,10 @@ struct solve {
     uint32_t from, width; /* outputs of this block; weights of a feature lie width apart from its squared ratios */
     float *table;         /* features × 2 width: weights, squared ratios */
     float *dual, *curve;  /* count × width */
+    uint8_t *rest;        /* of a row: rounds it is left alone */
     float cost[2][BLOCK]; /* of rows outside, inside of an output */
     float bias[BLOCK];
+    float *known; /* corpus->known × width */
 };
 
 static bool inside(const struct solve *solve, size_t row, uint32_t output)
@@ -100,6 +104,20 @@ static inline void add_row(float *table, const uint32_t *ids, size_t count, uint
     }
 }
 
+static inline void sum_known(const struct solve *solve, const float *row, uint32_t width, float *sums)
+{
+    for (uint32_t d = 0; d < solve->corpus->known; d++)
+        for (uint32_t k = 0; k < width; k++)
+            sums[k] += row[d] * solve->known[d * width + k];
+}
+
+static inline void add_known(const struct solve *solve, const float *row, uint32_t width, const float *steps)
+{
+    for (uint32_t d = 0; d < solve->corpus->known; d++)
+        for (uint32_t k = 0; k < width; k++)
+            solve->known[d * width + k] += row[d] * steps[k];
+}
+
 static inline void visit(struct solve *solve, size_t i, uint32_t width)
 {
     size_t count = 0;
@@ -108,12 +126,16 @@ static inline void visit(struct solve *solve, size_t i, uint32_t width)
     float norm = solve->corpus->norms[row];
     float sums[BLOCK];
     float steps[BLOCK];
-    bool moved = false;
+    float most = 0; /* that a margin moved */
+    const float *known = solve->corpus->sums + row * solve->corpus->known;
     sum_row(solve->table, ids, count, width, sums);
+    for (uint32_t k = 0; k < width; k++)
+        sums[k] = sums[k] * norm + solve->bias[k];
+    sum_known(solve, known, width, sums);
     for (uint32_t k = 0; k < width; k++) {
         bool in = inside(solve, row, k);
         float y = in ? 1 : -1;
-        float margin = sums[k] * norm + solve->bias[k];
+        float margin = sums[k];
         float *dual = &solve->dual[i * width + k];
         float ridge = 0.5F / (solve->cost[in][k] * solve->corpus->weights[row]);
         float slope = y * margin - 1 + *dual * ridge;
@@ -121,17 +143,27 @@ static inline void visit(struct solve *solve, size_t i, uint32_t width)
         float step = (next - *dual) * y;
         *dual = next;
         solve->bias[k] += step;
-        steps[k] = step * norm;
-        moved = moved || fabsf(step) > 1e-6F;
+        steps[k] = step;
+        most = MAX(most, fabsf(step) * solve->curve[i * width + k]);
     }
-    if (moved)
-        add_row(solve->table, ids, count, width, steps);
+    if (most < CALM)
+        solve->rest[i] = REST;
+    if (most < 1e-6F)
+        return;
+    add_known(solve, known, width, steps);
+    for (uint32_t k = 0; k < width; k++)
+        steps[k] *= norm;
+    add_row(solve->table, ids, count, width, steps);
 }
 
 static inline void walk(struct solve *solve, const uint32_t *order, uint32_t width)
 {
-    for (size_t i = 0; i < solve->count; i++)
-        visit(solve, order[i], width);
+    for (size_t i = 0; i < solve->count; i++) {
+        if (solve->rest[order[i]] > 0)
+            solve->rest[order[i]]--;
+        else
+            visit(solve, order[i], width);
+    }
 }
 
 /* The usual widths as constants: the loops over outputs become a few vector instructions. */
@@ -163,8 +195,12 @@ static void measure_rows(struct solve *solve)
         const uint32_t *ids = ids_of(solve->corpus, row, &count);
         float *curve = solve->curve + i * solve->width;
         sum_row(solve->table + solve->width, ids, count, solve->width, curve);
+        float rest = 1; /* the bias */
+        for (uint32_t d = 0; d < solve->corpus->known; d++)
+            rest += solve->corpus->sums[row * solve->corpus->known + d] *
+                    solve->corpus->sums[row * solve->corpus->known + d];
         for (uint32_t k = 0; k < solve->width; k++)
-            curve[k] = curve[k] * solve->corpus->norms[row] * solve->corpus->norms[row] + 1; /* 1: the bias */
+            curve[k] = curve[k] * solve->corpus->norms[row] * solve->corpus->norms[row] + rest;
     }
 }
 
@@ -193,6 +229,9 @@ static void take_block(struct linear *linear, const struct solve *solve, uint32_
         memcpy(linear->weights + j * linear->stride + solve->from, solve->table + j * 2 * solve->width,
                outputs * sizeof(float));
     memcpy(linear->bias + solve->from, solve->bias, outputs * sizeof(float));
+    for (uint32_t d = 0; d < solve->corpus->known; d++)
+        memcpy(linear->known + (size_t)d * linear->outputs + solve->from, solve->known + (size_t)d * solve->width,
+               outputs * sizeof(float));
 }
 
 bool solver_run(struct linear *linear, const struct corpus *corpus, const uint32_t *rows, size_t count,
@@ -202,6 +241,7 @@ bool solver_run(struct linear *linear, const struct corpus *corpus, const uint32
     *linear = (struct linear){.outputs = outputs, .stride = outputs};
     linear->weights = g_new0(float, (size_t)corpus->features *outputs + 1);
     linear->bias = g_new0(float, outputs);
+    linear->known = g_new0(float, corpus->known *outputs + 1);
     bool done = true;
     for (uint32_t from = 0; done && from < outputs; from += BLOCK) {
         uint32_t here = MIN(outputs - from, BLOCK);
@@ -209,6 +249,8 @@ bool solver_run(struct linear *linear, const struct corpus *corpus, const uint32
         g_autofree float *table = g_new0(float, (size_t)corpus->features * 2 * width + 1);
         g_autofree float *dual = g_new0(float, count *width + 1);
         g_autofree float *curve = g_new0(float, count *width + 1);
+        g_autofree float *known = g_new0(float, (size_t)corpus->known *width + 1);
+        g_autofree uint8_t *rest = g_new0(uint8_t, count + 1);
         struct solve solve = {.linear = linear,
                               .corpus = corpus,
                               .rows = rows,
@@ -218,7 +260,9 @@ bool solver_run(struct linear *linear, const struct corpus *corpus, const uint32
                               .width = width,
                               .table = table,
                               .dual = dual,
-                              .curve = curve};
+                              .curve = curve,
+                              .rest = rest,
+                              .known = known};
         done = solve_block(&solve);
         if (done)
             take_block(linear, &solve, here);
@@ -230,6 +274,7 @@ void linear_clear(struct linear *linear)
 {
     g_clear_pointer(&linear->weights, g_free);
     g_clear_pointer(&linear->bias, g_free);
+    g_clear_pointer(&linear->known, g_free);
 }
 
 void linear_margins(const struct linear *linear, const struct corpus *corpus, size_t row, float *margins)
@@ -243,4 +288,7 @@ void linear_margins(const struct linear *linear, const struct corpus *corpus, si
             margins[k] += linear->weights[(size_t)ids[j] * linear->stride + k];
     for (uint32_t k = 0; k < linear->outputs; k++)
         margins[k] = margins[k] * corpus->norms[row] + linear->bias[k];
+    for (uint32_t d = 0; d < corpus->known; d++)
+        for (uint32_t k = 0; k < linear->outputs; k++)
+            margins[k] += corpus->sums[row * corpus->known + d] * linear->known[d * linear->outputs + k];
 }

@@ -23,6 +23,7 @@ struct linear {
     uint32_t stride;  /* floats from feature to feature */
     float *weights;   /* features × stride; of a feature the outputs' weights, then what the solver needs */
     float *bias;      /* outputs */
+    float *known;     /* corpus->known × outputs: weights of what was known before */
 };
 
 uint32_t solver_outputs(const struct corpus *corpus);

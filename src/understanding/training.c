@@ -2,6 +2,7 @@
 
 #include "understanding/calibration.h"
 #include "understanding/corpus.h"
+#include "understanding/model_table.h"
 #include "understanding/model_writer.h"
 #include "understanding/random.h"
 #include "understanding/solver.h"
@@ -10,8 +11,11 @@
 #include <string.h>
 
 #define RECIPE "linear-1"
-#define EPOCHS 12
-#define COST 1.0F
+#define EPOCHS 8
+#define EPOCHS_LARGE 5 /* where there is so much to learn from that … */
+#define LARGE 30000000 /* … feature numbers by outputs are more than this */
+#define COST 0.5F
+#define PRIOR_ROWS 30000 /* with more examples, what was known before costs more time than it helps */
 #define FOLDS 5
 /* Feature numbers in the corpus: with more, fewer folds and a part held back once must do. */
 #define WORK_FOLDS 3000000
@@ -30,6 +34,7 @@ struct learning {
     struct corpus corpus;
     uint8_t *fold_of; /* of a row */
     int folds;        /* that are held back in turn */
+    int epochs;
     struct job jobs[FOLDS + 1];
     int job_count;
     int next;  /* job that nobody has taken; atomic */
@@ -73,6 +78,7 @@ static void plan(struct learning *learning)
 {
     const struct corpus *corpus = &learning->corpus;
     size_t work = corpus->begins[corpus->rows];
+    learning->epochs = work * solver_outputs(corpus) > LARGE ? EPOCHS_LARGE : EPOCHS;
     int parts = work <= WORK_FOLDS ? FOLDS : work <= WORK_THREE ? 3 : HELD_BACK;
     learning->folds = work <= WORK_THREE ? parts : 1;
     if (corpus->rows < 10 || corpus->names->len < 2)
@@ -101,7 +107,7 @@ static void tell(struct learning *learning)
     const struct training *training = learning->training;
     if (training->progress != NULL)
         training->progress(training->data,
-                           0.15 + 0.8 * g_atomic_int_get(&learning->ticks) / (EPOCHS * learning->job_count));
+                           0.15 + 0.8 * g_atomic_int_get(&learning->ticks) / (learning->epochs * learning->job_count));
 }
 
 static void tick_and_tell(void *data)
@@ -118,7 +124,7 @@ static void work(struct learning *learning, void (*ticker)(void *))
             return;
         struct job *job = &learning->jobs[next];
         struct solver_settings settings = {.seed = learning->training->seed + (uint64_t)next,
-                                           .epochs = EPOCHS,
+                                           .epochs = learning->epochs,
                                            .cost = COST,
                                            .cancel = learning->training->cancel,
                                            .tick = ticker,
@@ -173,8 +179,43 @@ static void calibrate(const struct learning *learning, struct calibration *calib
     calibration_fit(calibration, margins, truth, rows);
 }
 
+/* Takes what was known before into the model's own rows: it is a sum over the same features, so its share of an output
+ * is so much more weight on each. */
+static void take_in(struct learning *learning, struct linear *linear, GArray *keys)
+{
+    const struct corpus *corpus = &learning->corpus;
+    const struct model_table *table = model_set_table(learning->training->prior);
+    uint32_t features = corpus->features;
+    g_autofree float *units = g_new(float, corpus->known);
+    uint32_t mask = model_table_slots(features + table->rows) - 1;
+    g_autofree struct model_file_slot *slots = g_new0(struct model_file_slot, (size_t)mask + 1);
+    model_set_units(learning->training->prior, units);
+    for (uint32_t j = 0; j < features; j++)
+        *model_table_slot(slots, mask, corpus->keys[j]) = (struct model_file_slot){corpus->keys[j], j};
+    linear->weights = g_renew(float, linear->weights, ((size_t)features + table->rows) * linear->stride + 1);
+    for (uint32_t at = 0; at <= table->mask; at++) {
+        if (table->slots[at].key == 0)
+            continue;
+        struct model_file_slot *slot = model_table_slot(slots, mask, table->slots[at].key);
+        if (slot->key == 0) {
+            *slot = (struct model_file_slot){table->slots[at].key, keys->len};
+            memset(linear->weights + (size_t)slot->row * linear->stride, 0, linear->stride * sizeof(float));
+            g_array_append_val(keys, slot->key);
+        }
+        const int16_t *row = table->weights + (size_t)table->slots[at].row * table->stride;
+        float *own = linear->weights + (size_t)slot->row * linear->stride;
+        for (uint32_t d = 0; d < corpus->known; d++)
+            for (uint32_t k = 0; k < linear->outputs; k++)
+                own[k] += (float)row[d] * units[d] * corpus->factors[d] * linear->known[d * linear->outputs + k];
+    }
+}
+
 static GBytes *finish(struct learning *learning, GError **error)
 {
+    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    g_array_append_vals(keys, learning->corpus.keys, learning->corpus.features);
+    if (learning->corpus.known > 0)
+        take_in(learning, &learning->jobs[0].linear, keys);
     struct calibration calibration;
     calibration_init(&calibration, learning->corpus.names->len);
     if (learning->folds > 0)
@@ -184,7 +225,7 @@ static GBytes *finish(struct learning *learning, GError **error)
                               .rows = learning->corpus.rows,
                               .linear = &learning->jobs[0].linear,
                               .calibration = &calibration};
-    GBytes *bytes = model_write(RECIPE, &learned, 1, learning->corpus.keys, learning->corpus.features, error);
+    GBytes *bytes = model_write(RECIPE, &learned, 1, (const uint32_t *)(void *)keys->data, keys->len, error);
     calibration_clear(&calibration);
     return bytes;
 }
@@ -204,8 +245,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(learning_auto, learning_clear)
 GBytes *training_run(const struct training *training, const struct example *examples, size_t count, GError **error)
 {
     g_auto(learning_auto) learning = {.training = training};
+    const struct model_set *prior = count <= PRIOR_ROWS ? training->prior : NULL;
     if (!task_name_check(training->task, error) ||
-        !corpus_init(&learning.corpus, examples, count, training->threads, error))
+        !corpus_init(&learning.corpus, examples, count, prior, training->threads, error))
         return NULL;
     if (training->progress != NULL)
         training->progress(training->data, 0.15);
