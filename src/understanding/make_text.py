@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks a table of data/text and writes it as a header for the file that reads it.
 
-usage: make_text.py emoji|place INPUT OUTPUT
+usage: make_text.py emoji|place|obfuscation INPUT OUTPUT
 """
 import sys
 
@@ -51,11 +51,33 @@ def place(path, out):
     out.write("};\n")
 
 
+def obfuscation(path, out):
+    seen = {}
+    out.write("static const struct {\n    const char *word, *pinyin, *initials, *writings;\n} HIDDEN[] = {\n")
+    for number, (word, pinyin, initials, writings) in rows(path, 4):
+        def wrong(why):
+            sys.exit(f"{path}:{number}: {why}")
+        syllables = [] if pinyin == "-" else pinyin.split(" ")
+        if syllables and (len(syllables) != len(word) or not 2 <= len(word) <= 5):
+            wrong("a Chinese word has two to five characters, and each has a syllable")
+        if not syllables and not (word.isascii() and word.isalpha() and word.islower()):
+            wrong("a word without pinyin is of small letters")
+        if initials != "-" and (len(initials) != len(word) or not initials.isalnum()):
+            wrong("as many initials as characters")
+        for written in [word] + ([] if writings == "-" else writings.split("|")):
+            if not written or written.lower() in seen:
+                wrong(f"{written} stands here twice ({seen.get(written.lower())})")
+            seen[written.lower()] = word
+        fields = [word] + ["" if field == "-" else field for field in (pinyin, initials, writings)]
+        out.write("{" + ", ".join(quote(field) for field in fields) + "},\n")
+    out.write("};\n")
+
+
 def main():
     table, path, output = sys.argv[1:]
     with open(output, "w", encoding="utf-8") as out:
         out.write(f"/* Made by make_text.py from data/text/{table}.tsv. */\n")
-        {"emoji": emoji, "place": place}[table](path, out)
+        {"emoji": emoji, "place": place, "obfuscation": obfuscation}[table](path, out)
 
 
 main()

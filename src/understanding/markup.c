@@ -101,8 +101,7 @@ size_t markup_name(const char *text, size_t at)
     size_t end = text[at] == '@' ? name_end(text, at + 1) : at;
     if (end <= at + 1)
         return at;
-    bool mail = word_before(text, at) && text[end] == '.' && g_ascii_isalnum(text[end + 1]);
-    return mail ? at : end;
+    return word_before(text, at) ? at : end; /* a@b.com, sc@m */
 }
 
 /* @name and the colon behind it. */

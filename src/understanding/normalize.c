@@ -1,6 +1,8 @@
 #include "understanding/normalize.h"
 
+#include "understanding/bare.h"
 #include "understanding/emoji.h"
+#include "understanding/hidden.h"
 #include "understanding/markup.h"
 
 #include <string.h>
@@ -14,8 +16,18 @@ enum {
     SIGN_LOOK = 1 << 6,                 /* markup or an emoticon may begin here */
     SIGN_WORD_LOOK = 1 << 7,            /* … where a word begins */
 };
-enum counted { COUNT_NOTHING, COUNT_LATIN, COUNT_ACCENTED, COUNT_HAN, COUNT_KANA, COUNT_HANGUL, COUNT_OTHER, COUNT_DIGIT };
+enum counted {
+    COUNT_NOTHING,
+    COUNT_LATIN,
+    COUNT_ACCENTED,
+    COUNT_HAN,
+    COUNT_KANA,
+    COUNT_HANGUL,
+    COUNT_OTHER,
+    COUNT_DIGIT
+};
 
+#define GAP_WIDE 4
 #define UNIT_NONE UINT32_MAX
 #define UNIT_EMOJI 0x200000 /* + row + 1: an emoticon counts as one character */
 
@@ -27,6 +39,12 @@ struct scan {
     size_t own_end; /* folded bytes; SIZE_MAX without a repost */
     size_t topic_end;
     uint32_t before; /* class of the character before */
+    /* What could be hidden: the last letter or Chinese character and the signs since then. */
+    const struct hidden_bloom *bloom;
+    uint32_t solid, sign;
+    int gap; /* signs; GAP_WIDE when anything else stood there */
+    bool lone, suspicious;
+    bool pinyin; /* letters that would be in a Chinese text */
     /* The run of one unit: where it began, where its first, second and third end. */
     uint32_t unit;
     size_t run_begin, run_end, run_ends[3];
@@ -261,12 +279,17 @@ static size_t take_out(struct scan *scan, enum normalize_kind kind, size_t begin
     add_span(scan, kind, 0, begin, end, end);
     add_cut(scan, begin, end, ' ');
     scan->before = FOLD_BLANK;
+    scan->gap = GAP_WIDE;
     return end;
 }
 
 static size_t see_emoji(struct scan *scan, int row, size_t begin, size_t end)
 {
     uint32_t unit = UNIT_EMOJI + (uint32_t)(row + 1);
+    size_t next = begin;
+    if (scan->gap == 0 && hidden_pair(scan->bloom->beside, scan->solid, fold_next(scan->text, &next)))
+        scan->suspicious = true;
+    scan->gap = GAP_WIDE;
     see(scan, unit, begin, end, true);
     add_span(scan, NORMALIZE_EMOJI, row, begin, end, end);
     scan->before = FOLD_EMOJI;
@@ -369,6 +392,61 @@ static size_t look(struct scan *scan, size_t at, uint32_t c)
     return end == at ? look_emoji(scan, at, c) : end;
 }
 
+/* ---- does anything look hidden? ---- */
+
+static bool is_letter(uint32_t c)
+{
+    return c < 0x80 && g_ascii_isalpha((char)c);
+}
+
+/* Signs between letters: sc@m, f**k; r.e.f.u.n.d one by one. */
+static bool suspect_signs(const struct scan *scan, size_t next)
+{
+    if (strchr("@$!*|._~^", (int)scan->sign) != NULL)
+        return true;
+    return scan->gap == 1 && scan->lone && !g_ascii_isalpha(scan->text[next]);
+}
+
+/* sc4m, fr33. */
+static bool suspect_digit(const struct scan *scan, uint32_t c, size_t next)
+{
+    char behind = scan->text[next];
+    return is_letter(scan->solid) && strchr("0134578", (int)c) != NULL &&
+           (g_ascii_isalpha(behind) || behind == (char)c);
+}
+
+/* A letter, digit or Chinese character. next: behind it. */
+static void suspect(struct scan *scan, uint32_t c, size_t next)
+{
+    bool letters = is_letter(scan->solid) && is_letter(c);
+    bool begins = scan->before != FOLD_WORD;
+    if (letters && scan->gap == 0 && scan->lone)
+        scan->pinyin = scan->pinyin || hidden_pair(scan->bloom->pinyin, scan->solid, c);
+    if (scan->gap == 0) {
+        if (letters ? scan->lone : scan->solid != 0)
+            scan->suspicious =
+                hidden_pair(scan->bloom->beside, scan->solid, c) || (c < 0x80 && suspect_digit(scan, c, next));
+    } else if (scan->gap < GAP_WIDE) {
+        scan->suspicious = letters ? suspect_signs(scan, next) || hidden_pair(scan->bloom->beside, scan->solid, c)
+                                   : hidden_pair(scan->bloom->apart, scan->solid, c) ||
+                                         hidden_pair(scan->bloom->beside, scan->solid, c) || scan->sign == '*';
+    }
+    if ((c >= 0x300 && c <= 0x36F) || (scan->sign == '$' && scan->before == FOLD_MARK && is_letter(c)))
+        scan->suspicious = true;
+    scan->solid = c;
+    scan->gap = 0;
+    scan->lone = begins;
+}
+
+static void suspect_sign(struct scan *scan, uint32_t c)
+{
+    if (scan->gap == 0 && c >= 0x80) /* 傻× */
+        scan->suspicious = hidden_pair(scan->bloom->beside, scan->solid, c);
+    bool sign = hidden_sign(c) || (c < 0x80 && strchr("@$!", (int)c) != NULL);
+    scan->gap = sign ? MIN(scan->gap + 1, GAP_WIDE) : GAP_WIDE;
+    scan->sign = c;
+}
+
 /* ---- the walk ---- */
 
 static inline uint8_t sign_of(const struct scan *scan, uint32_t c)
@@ -398,6 +476,12 @@ static void walk(struct scan *scan)
         }
         count(scan->out, sign, c);
         see(scan, c, at, next, (sign & SIGN_CLASS) >= FOLD_WORD && !(c < 0x80 && g_ascii_isdigit((char)c)));
+        if (!scan->suspicious) {
+            if ((sign & SIGN_CLASS) == FOLD_WORD || (sign & SIGN_CLASS) == FOLD_CJK)
+                suspect(scan, c, next);
+            else
+                suspect_sign(scan, c);
+        }
         scan->before = sign & SIGN_CLASS;
         at = next;
     }
@@ -475,10 +559,14 @@ void normalize_text(struct normalized *normalized, const char *text, size_t leng
                         .length = normalized->fold.text->len,
                         .own_end = SIZE_MAX,
                         .before = FOLD_BLANK,
+                        .bloom = hidden_bloom(),
+                        .gap = GAP_WIDE,
                         .unit = UNIT_NONE,
                         .other = UNIT_NONE};
     walk(&scan);
     settle(normalized, scan.own_end);
+    if (scan.suspicious || (scan.pinyin && normalized->han > 0) || (normalized->latin > 0 && normalized->other > 0))
+        bare_make(normalized);
 }
 
 const GString *normalized_text(const struct normalized *normalized, enum normalize_view view)

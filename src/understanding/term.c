@@ -116,7 +116,10 @@ void term_set_finish(struct term_set *set)
 
 static bool stands(const struct term *term, const char *text, size_t at)
 {
-    if (strncmp(text + at, term->text, term->length) != 0)
+    size_t same = KEY; /* the key is */
+    while (same < term->length && text[at + same] == term->text[same])
+        same++;
+    if (same < term->length)
         return false;
     if (term->word && at > 0 && word_ends(text, at))
         return false;

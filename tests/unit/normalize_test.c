@@ -38,6 +38,20 @@ static void test_plain(void)
     golden_check("normalize.tsv", plain, 36);
 }
 
+/* The bare view, or - when it is the plain one. */
+static char *bare(const char *text, size_t length)
+{
+    g_auto(normalized_auto) normalized = {0};
+    normalized_init(&normalized);
+    normalize_text(&normalized, text, length);
+    return g_strdup(normalized.obfuscated ? normalized_text(&normalized, NORMALIZE_BARE)->str : "-");
+}
+
+static void test_bare(void)
+{
+    golden_check("obfuscation.tsv", bare, 100);
+}
+
 /* word stands in the plain view; original is what stands there in the text. */
 static void check_source(const char *text, const char *word, const char *original)
 {
@@ -84,6 +98,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/normalize/plain", test_plain);
+    g_test_add_func("/normalize/bare", test_bare);
     g_test_add_func("/normalize/way_back", test_way_back);
     g_test_add_func("/normalize/emoji", test_emoji);
     return g_test_run();
