@@ -460,13 +460,6 @@ enum fold_class fold_class(uint32_t character)
     return classify(character);
 }
 
-uint32_t fold_next(const char *text, size_t *at)
-{
-    UChar32 c = 0;
-    U8_NEXT_UNSAFE((const uint8_t *)text, *at, c);
-    return (uint32_t)c;
-}
-
 uint32_t fold_previous(const char *text, size_t *at)
 {
     UChar32 c = 0;

@@ -65,7 +65,24 @@ enum fold_class {
 enum fold_class fold_class(uint32_t character);
 
 /* The character at *at, which moves behind it. text is valid UTF-8 and *at < its length. */
-uint32_t fold_next(const char *text, size_t *at);
+static inline uint32_t fold_next(const char *text, size_t *at)
+{
+    const unsigned char *p = (const unsigned char *)text + *at;
+    if (p[0] < 0x80) {
+        *at += 1;
+        return p[0];
+    }
+    if (p[0] >= 0xE0 && p[0] < 0xF0) {
+        *at += 3;
+        return (p[0] & 0xFu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+    }
+    if (p[0] < 0xE0) {
+        *at += 2;
+        return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
+    }
+    *at += 4;
+    return (p[0] & 7u) << 18 | (p[1] & 0x3Fu) << 12 | (p[2] & 0x3Fu) << 6 | (p[3] & 0x3Fu);
+}
 /* The character that ends before *at, which moves to its begin. *at > 0. */
 uint32_t fold_previous(const char *text, size_t *at);
 

@@ -141,7 +141,10 @@ int emoji_find(const char *text, size_t at, size_t *end)
     size_t count = 0;
     const struct code *codes = codes_of(emoji_table(), fold_next(text, &behind), &count);
     for (size_t i = 0; i < count; i++) {
-        if (strncmp(text + at, codes[i].text, codes[i].length) != 0 || !stands_alone(&codes[i], text, at))
+        size_t same = behind - at; /* the first character is */
+        while (same < codes[i].length && text[at + same] == codes[i].text[same])
+            same++;
+        if (same < codes[i].length || !stands_alone(&codes[i], text, at))
             continue;
         *end = skip_skin(text, at + codes[i].length);
         return codes[i].row;

@@ -37,8 +37,11 @@ struct hidden {
 
 static void add_pair(uint8_t *bloom, uint32_t first, uint32_t second)
 {
-    uint32_t bit = (first * 2654435761u ^ second * 2246822519u) >> 16;
-    bloom[bit / 8] |= (uint8_t)(1u << bit % 8);
+    uint64_t hash = hidden_hash(first, second);
+    for (int shift = 48; shift >= 16; shift -= 16) {
+        uint32_t bit = hash >> shift & 0xFFFF;
+        bloom[bit / 8] |= (uint8_t)(1u << bit % 8);
+    }
 }
 
 /* A character and what stands behind it may each be itself, its syllable or its initial. */

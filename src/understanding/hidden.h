@@ -14,10 +14,19 @@ struct hidden_bloom {
 };
 const struct hidden_bloom *hidden_bloom(void);
 
+static inline uint64_t hidden_hash(uint32_t first, uint32_t second)
+{
+    return ((uint64_t)first << 32 | second) * 0x9E3779B97F4A7C15u;
+}
+
+/* Three bits a pair: of a thousand pairs that no hidden word has, less than one is taken for one. */
 static inline bool hidden_pair(const uint8_t *bloom, uint32_t first, uint32_t second)
 {
-    uint32_t bit = (first * 2654435761u ^ second * 2246822519u) >> 16;
-    return (bloom[bit / 8] >> bit % 8 & 1) != 0;
+    uint64_t hash = hidden_hash(first, second);
+    uint32_t a = hash >> 48 & 0xFFFF;
+    uint32_t b = hash >> 32 & 0xFFFF;
+    uint32_t c = hash >> 16 & 0xFFFF;
+    return (bloom[a / 8] >> a % 8 & bloom[b / 8] >> b % 8 & bloom[c / 8] >> c % 8 & 1) != 0;
 }
 
 /* Signs that are put between the characters of a word to hide it. */

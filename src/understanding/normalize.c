@@ -451,7 +451,9 @@ static void suspect_sign(struct scan *scan, uint32_t c)
 
 static inline uint8_t sign_of(const struct scan *scan, uint32_t c)
 {
-    return c < 0x10000 ? scan->signs[c] : make_sign(c);
+    if (c < 0x10000)
+        return scan->signs[c];
+    return c >= 0x1F300 && c < 0x1FB00 ? FOLD_EMOJI | SIGN_LOOK : make_sign(c);
 }
 
 static void walk(struct scan *scan)
