@@ -76,6 +76,8 @@ static bool may_begin(const char *text, uint32_t c, size_t next)
 {
     const struct hidden_bloom *bloom = hidden_bloom();
     bool signs = false;
+    if (c < 0x80) /* writings in letters; seldom asked */
+        return true;
     for (int skipped = 0; text[next] != '\0'; skipped++) {
         uint32_t d = fold_next(text, &next);
         if (hidden_pair(bloom->beside, c, d) || hidden_pair(bloom->pinyin, c, d))

@@ -57,7 +57,7 @@ static void add_pairs(struct hidden *hidden, const struct word *word)
                 if (x == 0 && y == 0)
                     add_pair(hidden->bloom.apart, lasts[x], firsts[y]);
                 else
-                    add_pair(hidden->bloom.beside, lasts[x], firsts[y]);
+                    add_pair(x > 0 && y > 0 ? hidden->bloom.pinyin : hidden->bloom.beside, lasts[x], firsts[y]);
     }
 }
 
@@ -100,6 +100,14 @@ static void add_writings(struct hidden *hidden, size_t row)
         g_autofree char *folded = fold_string(writings[i]);
         term_set_add(hidden->writings, folded, (int32_t)row);
         size_t at = 0;
+        uint32_t token = 0;
+        while (g_ascii_isalnum(folded[at]))
+            token = hidden_token(token, (unsigned char)folded[at++]);
+        if (folded[at] == '\0') {
+            add_pair(hidden->bloom.beside, token, 0);
+            continue;
+        }
+        at = 0;
         uint32_t first = fold_next(folded, &at);
         if (folded[at] != '\0')
             add_pair(hidden->bloom.beside, first, fold_next(folded, &at));

@@ -9,7 +9,7 @@
 /* Bloom filters over the pairs of characters that hidden words have: seldom wrongly yes, never wrongly no. */
 struct hidden_bloom {
     uint8_t beside[1 << 13]; /* pairs that stand side by side in a word that is hidden: 辣鸡, 圾j */
-    uint8_t pinyin[1 << 13]; /* the first two letters of a word's pinyin: in a Chinese text */
+    uint8_t pinyin[1 << 13]; /* pairs of letters that only mean something in a Chinese text */
     uint8_t apart[1 << 13];  /* pairs of the word itself, which hide when a sign is between: 垃*圾 */
 };
 const struct hidden_bloom *hidden_bloom(void);
@@ -27,6 +27,12 @@ static inline bool hidden_pair(const uint8_t *bloom, uint32_t first, uint32_t se
     uint32_t b = hash >> 32 & 0xFFFF;
     uint32_t c = hash >> 16 & 0xFFFF;
     return (bloom[a / 8] >> a % 8 & bloom[b / 8] >> b % 8 & bloom[c / 8] >> c % 8 & 1) != 0;
+}
+
+/* The hash of a word of letters and digits, character by character from 0; with 0 a pair of beside. */
+static inline uint32_t hidden_token(uint32_t hash, uint32_t character)
+{
+    return (hash ^ character) * 16777619u + 1;
 }
 
 /* Signs that are put between the characters of a word to hide it. */

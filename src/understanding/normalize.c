@@ -42,7 +42,8 @@ struct scan {
     /* What could be hidden: the last letter or Chinese character and the signs since then. */
     const struct hidden_bloom *bloom;
     uint32_t solid, sign;
-    int gap; /* signs; GAP_WIDE when anything else stood there */
+    uint32_t token; /* hash of the letters and digits since a word began */
+    int gap;        /* signs; GAP_WIDE when anything else stood there */
     bool lone, suspicious;
     bool pinyin; /* letters that would be in a Chinese text */
     /* The run of one unit: where it began, where its first, second and third end. */
@@ -404,7 +405,7 @@ static bool suspect_signs(const struct scan *scan, size_t next)
 {
     if (strchr("@$!*|._~^", (int)scan->sign) != NULL)
         return true;
-    return scan->gap == 1 && scan->lone && !g_ascii_isalpha(scan->text[next]);
+    return scan->gap == 1 && scan->lone && scan->sign != '\'' && !g_ascii_isalpha(scan->text[next]); /* not i'm */
 }
 
 /* sc4m, fr33. */
@@ -415,24 +416,36 @@ static bool suspect_digit(const struct scan *scan, uint32_t c, size_t next)
            (g_ascii_isalpha(behind) || behind == (char)c);
 }
 
+/* Another way to write a word, in letters: fck. At the end of letters and digits. */
+static void suspect_token(struct scan *scan)
+{
+    if (scan->token != 0 && hidden_pair(scan->bloom->beside, scan->token, 0))
+        scan->suspicious = true;
+    scan->token = 0;
+}
+
 /* A letter, digit or Chinese character. next: behind it. */
 static void suspect(struct scan *scan, uint32_t c, size_t next)
 {
     bool letters = is_letter(scan->solid) && is_letter(c);
     bool begins = scan->before != FOLD_WORD;
-    if (letters && scan->gap == 0 && scan->lone)
+    if (letters && scan->lone && scan->gap < GAP_WIDE)
         scan->pinyin = scan->pinyin || hidden_pair(scan->bloom->pinyin, scan->solid, c);
     if (scan->gap == 0) {
-        if (letters ? scan->lone : scan->solid != 0)
+        if (!letters && scan->solid != 0)
             scan->suspicious =
                 hidden_pair(scan->bloom->beside, scan->solid, c) || (c < 0x80 && suspect_digit(scan, c, next));
     } else if (scan->gap < GAP_WIDE) {
-        scan->suspicious = letters ? suspect_signs(scan, next) || hidden_pair(scan->bloom->beside, scan->solid, c)
+        scan->suspicious = letters ? suspect_signs(scan, next)
                                    : hidden_pair(scan->bloom->apart, scan->solid, c) ||
                                          hidden_pair(scan->bloom->beside, scan->solid, c) || scan->sign == '*';
     }
     if ((c >= 0x300 && c <= 0x36F) || (scan->sign == '$' && scan->before == FOLD_MARK && is_letter(c)))
         scan->suspicious = true;
+    if (c >= 0x80)
+        suspect_token(scan);
+    else
+        scan->token = hidden_token(begins ? 0 : scan->token, c);
     scan->solid = c;
     scan->gap = 0;
     scan->lone = begins;
@@ -442,6 +455,7 @@ static void suspect_sign(struct scan *scan, uint32_t c)
 {
     if (scan->gap == 0 && c >= 0x80) /* 傻× */
         scan->suspicious = hidden_pair(scan->bloom->beside, scan->solid, c);
+    suspect_token(scan);
     bool sign = hidden_sign(c) || (c < 0x80 && strchr("@$!", (int)c) != NULL);
     scan->gap = sign ? MIN(scan->gap + 1, GAP_WIDE) : GAP_WIDE;
     scan->sign = c;
@@ -488,6 +502,7 @@ static void walk(struct scan *scan)
         at = next;
     }
     end_repetition(scan);
+    suspect_token(scan);
 }
 
 /* A place of the folded text where it lies in the plain view; one where a cut begins lies before or behind it. */
