@@ -1,5 +1,6 @@
 /* train.c - huiyin train --task NAME --data FILE.tsv[.gz] --out FILE.model: learns a task from labelled texts.
  *
+ * What the shipped model knows is taken into the new one, which needs it no more afterwards; --alone leaves it out.
  * The model is whole under another name before it takes its place: whatever ends training leaves an old file as it
  * was. Ctrl-C ends training at once. */
 #include "understanding/training.h"
@@ -16,10 +17,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define USAGE "train --task NAME --data FILE.tsv[.gz] --out FILE.model"
+#define USAGE "train --task NAME --data FILE.tsv[.gz] --out FILE.model [--alone]"
 
 struct options {
     char *task, *data, *out;
+    gboolean alone;
 };
 
 static void options_clear(struct options *options)
@@ -124,7 +126,7 @@ static bool train(const struct options *options, GError **error)
     if (shipped == NULL)
         return false;
     g_autoptr(model_set_auto) prior = model_set_new(&shipped, 1);
-    training.prior = prior;
+    training.prior = options->alone ? NULL : prior;
     g_autoptr(GBytes) bytes =
         training_run(&training, (const struct example *)(void *)tsv.examples->data, tsv.examples->len, error);
     if (terminal && bytes == NULL && shown >= 0)
@@ -144,6 +146,8 @@ int command_train(int argc, char **argv)
         {"data", 0, 0, G_OPTION_ARG_FILENAME, &options.data,
          command_say("每行：标签<Tab>文本，可用 gzip 压缩", "label<tab>text a line, may be gzipped"), "FILE"},
         {"out", 0, 0, G_OPTION_ARG_FILENAME, &options.out, command_say("写入的模型文件", "the model to write"), "FILE"},
+        {"alone", 0, 0, G_OPTION_ARG_NONE, &options.alone,
+         command_say("不借助随程序附带的模型（用于比较）", "without what the shipped model knows, to compare"), NULL},
         {NULL}};
     g_autoptr(GOptionContext) context = g_option_context_new("");
     g_option_context_add_main_entries(context, entries, NULL);

@@ -15,7 +15,7 @@ struct judge {
     const struct model_set *set;
     size_t task;
     uint16_t *place; /* of a label of the model in the data's labels; NONE */
-    uint16_t other;  /* of the data's "other"; NONE */
+    uint16_t other;  /* of the data's "other", where the model has no such label; NONE */
     struct model_scratch *scratch;
     struct features features;
     struct fold fold;
@@ -71,7 +71,10 @@ static void judge_init(struct judge *judge, const struct evaluation *evaluation,
     judge->place = g_new(uint16_t, model->label_count);
     for (size_t i = 0; i < model->label_count; i++)
         judge->place[i] = place_of(evaluation, model->name, model->labels[i]);
-    for (size_t i = 0; i < evaluation->label_count; i++)
+    bool known = false;
+    for (size_t i = 0; i < model->label_count; i++)
+        known = known || strcmp(model->labels[i], "other") == 0;
+    for (size_t i = 0; !known && i < evaluation->label_count; i++)
         if (strcmp(evaluation->labels[i], "other") == 0)
             judge->other = (uint16_t)i;
     judge->scratch = model_scratch_new(set);
@@ -89,7 +92,23 @@ static void judge_clear(struct judge *judge)
     fold_clear(&judge->fold);
 }
 
-/* NONE when the data know none of the model's labels. */
+/* With labels the data do not have, what each of theirs gets is added up: a complaint that is two kinds of complaint to
+ * the model is still likelier one than not. NONE when the data know none of the model's labels. */
+static uint16_t judge_group(const struct judge *judge, const float *of, size_t labels)
+{
+    float sums[LIMIT_LABELS] = {0};
+    uint16_t best = NONE;
+    for (size_t i = 0; i < labels; i++) {
+        uint16_t place = judge->place[i] != NONE ? judge->place[i] : judge->other;
+        if (place == NONE)
+            continue;
+        sums[place] += of[i];
+        if (best == NONE || sums[place] > sums[best])
+            best = place;
+    }
+    return best;
+}
+
 static uint16_t judge_text(struct judge *judge, const struct example *example)
 {
     const struct model_task *model = model_set_task(judge->set, judge->task);
@@ -97,20 +116,9 @@ static uint16_t judge_text(struct judge *judge, const struct example *example)
     features_read(&judge->features, judge->fold.text->str, judge->fold.text->len);
     model_set_predict(judge->set, judge->scratch, &judge->features, judge->probabilities);
     size_t label = model_set_label(judge->set, judge->task, judge->probabilities);
-    if (judge->place[label] != NONE)
+    if (judge->place[label] != NONE && judge->other == NONE)
         return judge->place[label];
-    if (judge->other != NONE)
-        return judge->other;
-    const float *of = judge->probabilities + model_set_offset(judge->set, judge->task);
-    uint16_t best = NONE;
-    float most = -1;
-    for (size_t i = 0; i < model->label_count; i++) {
-        if (judge->place[i] != NONE && of[i] > most) {
-            most = of[i];
-            best = judge->place[i];
-        }
-    }
-    return best;
+    return judge_group(judge, judge->probabilities + model_set_offset(judge->set, judge->task), model->label_count);
 }
 
 static double cpu_seconds(void)
