@@ -178,7 +178,7 @@ static void test_labels(void)
         {"I want to buy two, is it back in stock?", "order", "neutral", 0},
         {"Thank you so much for the great service, highly recommend!", "praise", "positive", 0},
         {"I'm a reporter writing an article, who is your press contact?", "cooperation", "neutral", 0},
-        {"Giveaway! RT to win, follow and RT", "irrelevant", "positive", 0},
+        {"Giveaway! RT to win, follow and RT", "irrelevant", "neutral", 0},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct assessment out = judge(cases[i].text);
