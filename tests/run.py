@@ -19,7 +19,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build-asan" / "logs"
 JOBS = int(os.environ.get("HUIYIN_TEST_JOBS") or os.cpu_count() or 1)
-SANITIZED = ["-Db_sanitize=address,undefined", "-Db_lundef=false"]
+SANITIZED = ["-Db_sanitize=address,undefined", "-Db_lundef=false",
+             f"-Dshipped_model={ROOT}/build/src/understanding/shipped.model"]  # trained once, by script/build
 SANITIZERS = {
     "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
