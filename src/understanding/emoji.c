@@ -117,8 +117,11 @@ static bool stands_alone(const struct code *code, const char *text, size_t at)
     if (text[after] == '\0')
         return true;
     enum fold_class next = fold_class(fold_next(text, &after));
-    if (code->text[code->length - 1] == '(') /* "as follows:(1)" */
+    char last = code->text[code->length - 1];
+    if (last == '(') /* "as follows:(1)" */
         return next != FOLD_WORD && next != FOLD_CJK;
+    if (last == '/' && text[at + code->length] == '/') /* "http://" */
+        return false;
     return !code->word_end || next != FOLD_WORD;
 }
 

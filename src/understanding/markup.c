@@ -201,34 +201,25 @@ size_t markup_entity(const char *text, size_t at, char *with)
 
 /* ---- letters that were held down ---- */
 
-/* Beginnings of words up to a letter that they really have twice; sorted by nothing, few, and seldom asked. */
-static const char *const DOUBLE[] = {
-    "acc",      "add",      "agree",    "all",    "annoy",     "app",      "apparent",   "arriv",     "ass",
-    "att",      "ball",     "beer",     "been",   "bell",      "better",   "big",        "bill",      "bitter",
-    "bloo",     "book",     "boo",      "boss",   "bott",      "buff",     "busin",      "butt",      "call",
-    "cann",     "carry",    "cheer",    "cell",   "chee",      "choo",     "class",      "coffee",    "coll",
-    "comm",     "cool",     "conn",     "cook",   "corr",      "cuss",     "deep",       "dee",       "diff",
-    "dinner",   "discuss",  "dress",    "dropp",  "eff",       "employee", "enn",        "err",       "ess",
-    "exc",      "express",  "fee",      "fell",   "feell",     "fill",     "floor",      "follow",    "food",
-    "fool",     "foot",     "free",     "full",   "funn",      "gett",     "glass",      "good",      "goo",
-    "goose",    "grass",    "gree",     "green",  "guarantee", "happ",     "hello",      "hell",      "hill",
-    "hood",     "hook",     "horrible", "hurr",   "huff",      "illness",  "imm",        "impress",   "irr",
-    "iss",      "keep",     "kill",     "kiss",   "knee",      "lady",     "lass",       "less",      "lett",
-    "little",   "look",     "loose",    "loss",   "mall",      "matt",     "meet",       "mess",      "middle",
-    "miss",     "mood",     "moon",     "mull",   "need",      "noon",     "occ",        "off",       "ok",
-    "opp",      "pass",     "pee",      "pill",   "pizza",     "poo",      "poor",       "pool",      "possible",
-    "press",    "pretty",   "problemm", "proof",  "pull",      "puss",     "queen",      "really",    "reall",
-    "recc",     "ridicull", "roll",     "roof",   "room",      "runn",     "sadd",       "scann",     "school",
-    "screen",   "see",      "sell",     "shipp",  "shoo",      "shopp",    "sill",       "skill",     "sleep",
-    "small",    "smell",    "smooth",   "soon",   "sorry",     "speed",    "spell",      "spoon",     "staff",
-    "steel",    "still",    "stopp",    "street", "stress",    "stuff",    "succ",       "success",   "suck",
-    "suff",     "sugg",     "summ",     "supp",   "sweet",     "swimm",    "tall",       "tee",       "tell",
-    "terrible", "terr",     "three",    "too",    "tooth",     "totally",  "usually",    "finally",   "tree",
-    "troo",     "unless",   "upp",      "voo",    "wall",      "weed",     "week",       "well",      "wheel",
-    "whee",     "will",     "witt",     "wood",   "wooo",      "woo",      "worry",      "wrapp",     "yell",
-    "yuck",     "yumm",     "zoo",      "seem",   "feel",      "hopeless", "useless",    "service",   "address",
-    "process",  "access",   "business", "eess",   "wireless",  "careless", "disappoint", "recommend", "tomorrow",
-    "attitude", "bott",     "appall",   "attent"};
+/* Words that really have a letter twice, and in what begins like them up to there. */
+static const char DOUBLE[] =
+    "accept access account accurate add address affect afford agree all allow annoy appal appear apple apply "
+    "approach arrive assist attach attend attitude baggage ball battery been beer bell better bill bloody book "
+    "boot boss bottle bottom buffet business butt button call cancelled cannot carry cell challenge cheek cheer "
+    "chill choose class coffee collect college commit common communicate connect cook cool correct cottage "
+    "current deep difficult dinner disappoint discuss dollar door dress effect effort employee error excellent "
+    "express fee feed feel feet fell fill finally floor follow food fool foot free freezing full funny geek "
+    "getting glass good goose grass greed green greet guarantee guess happen happy hell hello hill hobby hood "
+    "hook hurry illegal illness immediate impress install intell irritate issue jeep keen keep kill kiss knee "
+    "less letter little look loose lottery luggage mall matter meet meeting mess middle miss mood moon narrow "
+    "necessary need noon occur off offer office oops opportunity oppose pass passenger patty pepper pillow "
+    "pizza pool poop poor possible press pretty process progress proof pull puppy putting quarrel queen really "
+    "recall recommend reel refill restroom roll roof room root rubbish running school screen scroll see seem "
+    "seen sell session settle sheet shipping shoot shopping silly skill sleep small smell smooth soon sorry "
+    "speech speed spell spoon staff steel still stopped street stress stuff success suggest summer supplier "
+    "supply support sweet swimming tall tee tell terrible three till tomorrow too took tooth totally traffic "
+    "tree troll umbrella unless upper useless usually vacuum wall weed week well wheel will winner wireless "
+    "wood woohoo wool worry yell yellow zoo zoom ";
 
 /* The word around [begin, end), this run twice and every other run of three and more once. Its length; *place is where
  * the run lies in it. 0 when it is no plain word. */
@@ -268,9 +259,11 @@ int markup_letters(const char *text, size_t begin, size_t end)
         return (int)(end - begin); /* a part of a number or no word at all: as it is */
     if (length == 2)
         return 2; /* nothing but this letter: mmm, zzz */
-    for (size_t i = 0; i < G_N_ELEMENTS(DOUBLE); i++) {
-        size_t known = strlen(DOUBLE[i]);
-        if (known >= place + 2 && strncmp(word, DOUBLE[i], known) == 0)
+    for (const char *known = DOUBLE; *known != '\0'; known += strcspn(known, " ") + 1) {
+        size_t same = 0; /* letters that the word begins with as the known one */
+        while (known[same] != ' ' && known[same] == word[same])
+            same++;
+        if (same >= place + 2 && known[same] == ' ')
             return 2;
     }
     return 1;

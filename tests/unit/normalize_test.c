@@ -35,7 +35,7 @@ static char *plain(const char *text, size_t length)
 
 static void test_plain(void)
 {
-    golden_check("normalize.tsv", plain, 36);
+    golden_check("normalize.tsv", plain, 120);
 }
 
 /* The bare view, or - when it is the plain one. */
