@@ -134,7 +134,9 @@ bool command_open(const struct config *config, enum command_access access, struc
         (data->secret = secret_load(config->data, error)) == NULL ||
         (data->store = store_open(&options, error)) == NULL)
         return false;
-    struct start start = {lang_parse(config->lang), clock_now_ms(store_clock(data->store))};
+    /* Whoever installs it in English and says nothing more gets names in English. */
+    bool said = config->source[CONFIG_KEY_lang] != CONFIG_DEFAULT;
+    struct start start = {said ? lang_parse(config->lang) : command_lang(), clock_now_ms(store_clock(data->store))};
     return !writes || store_write(data->store, first_start, &start, error);
 }
 

@@ -30,6 +30,7 @@ struct intake_batch {
     struct account *account;
     GPtrArray *posts;
     char *scope;
+    bool first_sign; /* nothing else tells that a channel inside Huiyin works */
     int64_t received_ms;
     unsigned count;
     struct incoming *items;
@@ -48,6 +49,7 @@ struct intake_batch *intake_prepare(struct assess_current *assess, struct accoun
     batch->account = account_ref(account);
     batch->posts = g_ptr_array_ref(posts);
     batch->received_ms = received_ms;
+    batch->first_sign = (account->kind->capabilities & CHANNEL_IS_LOCAL) != 0 && account_first_sign(account);
     batch->scope = account->kind->capabilities & CHANNEL_SCOPED_IDS
                        ? g_strdup_printf("%s:%" G_GINT64_FORMAT, account->kind->kind, account->channel.id)
                        : g_strdup(account->kind->kind);
@@ -463,7 +465,7 @@ bool intake_take(struct tx *tx, void *data, GError **error)
         if (!ok)
             return false;
     }
-    return true;
+    return !batch->first_sign || channel_health_begin(tx, batch->account->channel.id, batch->received_ms, error);
 }
 
 const struct intake_result *intake_results(const struct intake_batch *batch, unsigned *count)

@@ -370,6 +370,24 @@ static void test_accounts(struct database *database)
     house_close(&house);
 }
 
+/* A channel inside Huiyin works when somebody has written through it. */
+static void test_first_sign(struct database *database)
+{
+    struct house house;
+    house_open(&house, database);
+    house_run(&house, "UPDATE channel SET status = 'new' WHERE id = %d", HOUSE_SANDBOX);
+    g_autofree struct intake_result *first =
+        house_take(&house, HOUSE_SANDBOX, house_post("item:1", "lin", NULL, "hi"), NULL);
+    g_assert_cmpint(first->fate, ==, INTAKE_TAKEN);
+    house_expect(&house, "ok", "SELECT status FROM channel WHERE id = %d", HOUSE_SANDBOX);
+    house_expect(&house, "1", "SELECT count(*) FROM event WHERE kind = 'channel.changed'");
+    g_autofree struct intake_result *second =
+        house_take(&house, HOUSE_SANDBOX, house_post("item:2", "lin", NULL, "hi"), NULL);
+    g_assert_cmpint(second->fate, ==, INTAKE_TAKEN);
+    house_expect(&house, "1", "SELECT count(*) FROM event WHERE kind = 'channel.changed'");
+    house_close(&house);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -384,5 +402,6 @@ int main(int argc, char **argv)
     database_test("/intake/sizes", test_sizes);
     database_test("/intake/all_or_nothing", test_all_or_nothing);
     database_test("/account/cache", test_accounts);
+    database_test("/intake/first_sign", test_first_sign);
     return g_test_run();
 }
