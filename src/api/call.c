@@ -251,7 +251,7 @@ static void handle(struct http_request *request, void *data)
     exchange.generation = store_generation(binding->app->store);
     writer_init(&call->out);
     bool ok = prepare(&exchange, &error) && call->route->handler(call, &error);
-    if (ok && (call->route->flags & (ROUTE_RAW | ROUTE_STREAM)) != 0)
+    if (ok && (call->route->flags & (ROUTE_RAW | ROUTE_STREAM | ROUTE_LATER)) != 0)
         return;
     leave_key(&exchange);
     if (ok) {

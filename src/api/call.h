@@ -11,7 +11,7 @@
  *
  * True: the answer is what stands in call->out, with the route's status unless call_status said otherwise. False: error
  * becomes the JSON {"error":…} in the caller's language. Handlers run on a worker of the pool and may block; those
- * of routes marked DIRECT run on the HTTP thread and must not. A handler of a RAW or STREAM route that returns true has
+ * of routes marked DIRECT run on the HTTP thread and must not. A handler of a RAW, STREAM or LATER route that returns true has
  * taken the exchange over: it answers (http_answer, http_stream_start on call->request) itself, now or later, and may
  * keep call->request but nothing else of the call. If it returns false it has not answered.
  *

@@ -126,35 +126,64 @@ bool api_channel_remove(struct call *call, GError **error)
 
 /* ---- test ---- */
 
+#define TESTS_MOST 16 /* at one time */
+
+static gint tests_under_way;
+
 struct test {
-    struct call *call;
+    const struct app *app;
+    int64_t id;
     const struct channel_kind *kind;
     json_t *settings;
+};
+
+struct test_answer { /* what is left of the call when the platform has answered */
+    struct http_request *request;
+    enum lang lang;
 };
 
 static bool open_channel(struct tx *tx, void *data, GError **error)
 {
     struct test *test = data;
-    return channel_admin_open(tx, test->call->app->secret, call_id(test->call), &test->kind, &test->settings, error);
+    return channel_admin_open(tx, test->app->secret, test->id, &test->kind, &test->settings, error);
 }
 
+static void tested(const struct channel_outcome *outcome, void *data)
+{
+    struct test_answer *answer = data;
+    gsize length;
+    g_auto(writer_auto) out = {0};
+    writer_init(&out);
+    channel_admin_test_view(outcome, answer->lang, &out);
+    char *text = writer_steal(&out, &length);
+    g_atomic_int_add(&tests_under_way, -1);
+    http_answer_take(answer->request, 200, "application/json", text, length);
+    g_free(answer);
+}
+
+static bool begin_test(struct call *call, const struct test *test, GError **error)
+{
+    struct channel_account account = {.id = test->id, .kind = test->kind->kind, .settings = test->settings};
+    struct test_answer *answer = g_new(struct test_answer, 1);
+    *answer = (struct test_answer){call->request, call->lang};
+    if (probe_begin(call->app->client, test->kind, &account, call->now_ms, tested, answer, error))
+        return true;
+    g_free(answer);
+    return false;
+}
+
+/* The platform may take its time: no worker waits for it. */
 bool api_channel_test(struct call *call, GError **error)
 {
-    struct test test = {.call = call};
-    struct channel_outcome outcome = {0};
-    if (!store_read(call->app->store, open_channel, &test, error))
+    struct test test = {.app = call->app, .id = call_id(call)};
+    if (g_atomic_int_add(&tests_under_way, 1) >= TESTS_MOST) {
+        g_atomic_int_add(&tests_under_way, -1);
+        error_set(error, HY_ERROR_BUSY, NULL, "%d channels are being tested", TESTS_MOST);
         return false;
-    json_auto_t *settings = test.settings;
-    struct channel_account account = {.id = call_id(call), .kind = test.kind->kind, .settings = settings};
-    if (!probe_run(call->app->client, test.kind, &account, call->now_ms, &outcome, error))
-        return false;
-    bool ok = outcome.fate == CHANNEL_OK;
-    writer_begin_object(&call->out);
-    writer_put_bool(&call->out, "ok", ok);
-    writer_put_text(&call->out, "error_class", ok ? "" : channel_fate_name(outcome.fate));
-    writer_put_text(&call->out, "error_code", outcome.native_code != NULL ? outcome.native_code : "");
-    writer_put_text(&call->out, "text", ok ? "" : channel_fate_text(outcome.fate, call->lang));
-    writer_end_object(&call->out);
-    channel_outcome_clear(&outcome);
-    return true;
+    }
+    bool begun = store_read(call->app->store, open_channel, &test, error) && begin_test(call, &test, error);
+    json_decref(test.settings);
+    if (!begun)
+        g_atomic_int_add(&tests_under_way, -1);
+    return begun;
 }

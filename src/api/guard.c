@@ -1,10 +1,18 @@
 #include "api/guard.h"
 
+#include "base/gate.h"
 #include "base/log.h"
 
 #include <string.h>
 
-enum { REMEMBER_MS = 5000, REMEMBER_MAX = 20000, TOUCH_MS = 60000, PASSWORDS_MAX = 6 };
+enum {
+    REMEMBER_MS = 5000,
+    REMEMBER_MAX = 20000,
+    TOUCH_MS = 60000,
+    PASSWORDS_MAX = 4, /* at one time: 64 MB each */
+    PASSWORDS_WAITING = 64,
+    PASSWORDS_WAIT_MS = 3000,
+};
 
 struct entry {
     struct session_holder holder;
@@ -15,7 +23,7 @@ struct guard {
     GMutex lock;
     GHashTable *entries; /* digest → struct entry */
     unsigned epoch;      /* raised by guard_forget: what was read before it is not remembered */
-    unsigned passwords;  /* being checked now */
+    struct gate passwords;
     GMutex decoy_lock;
     char *decoy; /* a hash for names that do not exist */
 };
@@ -32,6 +40,7 @@ struct guard *guard_new(void)
     struct guard *guard = g_new0(struct guard, 1);
     g_mutex_init(&guard->lock);
     g_mutex_init(&guard->decoy_lock);
+    gate_init(&guard->passwords, "passwords are being checked", PASSWORDS_MAX, PASSWORDS_WAITING);
     guard->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, entry_free);
     return guard;
 }
@@ -43,6 +52,7 @@ void guard_free(struct guard *guard)
     g_hash_table_unref(guard->entries);
     g_mutex_clear(&guard->lock);
     g_mutex_clear(&guard->decoy_lock);
+    gate_clear(&guard->passwords);
     g_free(guard->decoy);
     g_free(guard);
 }
@@ -186,25 +196,21 @@ static bool make_decoy(struct guard *guard, GError **error)
     return ok;
 }
 
-static bool enter(struct guard *guard, GError **error)
-{
-    g_mutex_lock(&guard->lock);
-    bool room = guard->passwords < PASSWORDS_MAX;
-    guard->passwords += room;
-    g_mutex_unlock(&guard->lock);
-    if (!room)
-        error_set(error, HY_ERROR_BUSY, NULL, "%d passwords are being checked", PASSWORDS_MAX);
-    return room;
-}
-
 bool guard_check_password(struct guard *guard, const char *hash, const char *password, bool *right, GError **error)
 {
-    if (!make_decoy(guard, error) || !enter(guard, error))
+    if (!make_decoy(guard, error) || !gate_enter(&guard->passwords, PASSWORDS_WAIT_MS, error))
         return false;
     bool same = secret_check_password(hash != NULL ? hash : guard->decoy, password);
     *right = same && hash != NULL;
-    g_mutex_lock(&guard->lock);
-    guard->passwords--;
-    g_mutex_unlock(&guard->lock);
+    gate_leave(&guard->passwords);
     return true;
+}
+
+char *guard_hash_password(struct guard *guard, const char *password, GError **error)
+{
+    if (!gate_enter(&guard->passwords, PASSWORDS_WAIT_MS, error))
+        return NULL;
+    char *hash = secret_hash_password(password, error);
+    gate_leave(&guard->passwords);
+    return hash;
 }

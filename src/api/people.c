@@ -44,7 +44,7 @@ static bool hash_password(struct user_job *job, GError **error)
         return true;
     if (!person_check_password(password, "password", error))
         return false;
-    job->hash = secret_hash_password(password, error);
+    job->hash = guard_hash_password(job->call->app->guard, password, error);
     return job->hash != NULL;
 }
 

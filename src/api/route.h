@@ -55,6 +55,7 @@ enum route_flag {
     ROUTE_RAW = 1 << 2,
     ROUTE_STREAM = 1 << 3,
     ROUTE_DIRECT = 1 << 4,
+    ROUTE_LATER = 1 << 5,
 };
 
 /* Besides the permissions: */

@@ -220,7 +220,7 @@ static bool take_password(struct profile *profile, GError **error)
         error_set(error, HY_ERROR_BAD_VALUE, "old_password", "not the password");
         return false;
     }
-    profile->change.password_hash = profile->hash = secret_hash_password(fresh, error);
+    profile->change.password_hash = profile->hash = guard_hash_password(call->app->guard, fresh, error);
     return profile->hash != NULL;
 }
 

@@ -220,6 +220,10 @@ struct channel_kind {
                                      const char *text);
     const char *counter; /* how measure counts, for the composer: chars weibo bytes none; NULL = none */
 
+    /* The key of a setting (no secret) that is empty and without which nothing can be sent; NULL = none. NULL: never.
+     */
+    const char *(*reply_gap)(const struct channel_account *account);
+
     /* When the reply window of a private (or mention) answer closes, in ms UTC; INT64_MAX = never. NULL: never. */
     int64_t (*window_ends_ms)(const struct channel_account *account, const char *kind,
                               enum channel_visibility visibility, int64_t last_inbound_ms);

@@ -87,6 +87,11 @@ static char *reply_format(const struct channel_outbound *outbound, const char *i
     return writer_steal(&w, length);
 }
 
+static const char *reply_gap(const struct channel_account *account)
+{
+    return *channel_setting(account, "reply_url") == '\0' ? "reply_url" : NULL;
+}
+
 static bool build(const struct channel_account *account, const char *id, int64_t now_ms, char *body, gsize length,
                   struct channel_request *request, GError **error)
 {
@@ -206,6 +211,7 @@ const struct channel_kind WEBHOOK_KIND = {
                     CHANNEL_CAN_REPLY_PRIVATE | CHANNEL_CAN_PUSH | CHANNEL_SCOPED_IDS,
     .settings = SETTINGS,
     .check_settings = check_settings,
+    .reply_gap = reply_gap,
     .receive = webhook_receive,
     .counter = "none",
     .send_build = send_build,

@@ -107,26 +107,21 @@ static bool open_channel(struct tx *tx, void *data, GError **error)
     return channel_admin_open(tx, job->secret, job->id, &job->kind, &job->settings, error);
 }
 
+static void tested(const struct channel_outcome *outcome, void *data)
+{
+    struct job *job = data;
+    empty(job);
+    channel_admin_test_view(outcome, command_lang(), &job->out);
+}
+
 static bool test(struct job *job, struct store *store, GError **error)
 {
     const struct client_options options = {.guard = false};
-    struct channel_outcome outcome = {0};
     if (!store_read(store, open_channel, job, error))
         return false;
     g_autoptr(client_auto) client = client_new(&options, error);
     struct channel_account account = {.id = job->id, .kind = job->kind->kind, .settings = job->settings};
-    if (client == NULL || !probe_run(client, job->kind, &account, clock_now_ms(clock_system()), &outcome, error))
-        return false;
-    bool ok = outcome.fate == CHANNEL_OK;
-    empty(job);
-    writer_begin_object(&job->out);
-    writer_put_bool(&job->out, "ok", ok);
-    writer_put_text(&job->out, "error_class", ok ? "" : channel_fate_name(outcome.fate));
-    writer_put_text(&job->out, "error_code", outcome.native_code != NULL ? outcome.native_code : "");
-    writer_put_text(&job->out, "text", ok ? "" : channel_fate_text(outcome.fate, command_lang()));
-    writer_end_object(&job->out);
-    channel_outcome_clear(&outcome);
-    return true;
+    return client != NULL && probe_run(client, job->kind, &account, clock_now_ms(clock_system()), tested, job, error);
 }
 
 static bool check(struct job *job, GError **error)

@@ -1,9 +1,9 @@
 /* serve.c - huiyin serve: puts the program together, layer by layer, and takes it apart in the opposite order. */
 #include "command/serve.h"
+#include "api/answers.h"
 #include "api/call.h"
 #include "api/chat.h"
 #include "api/chat_live.h"
-#include "api/answers.h"
 #include "api/guard.h"
 #include "api/idempotency.h"
 #include "api/live.h"

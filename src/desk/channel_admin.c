@@ -300,6 +300,17 @@ static void write_paths(const struct channel_kind *kind, int64_t id, struct writ
     writer_put_text(out, "page_path", strcmp(name, "sandbox") == 0 ? sandbox : NULL);
 }
 
+void channel_admin_test_view(const struct channel_outcome *outcome, enum lang lang, struct writer *out)
+{
+    bool ok = outcome->fate == CHANNEL_OK;
+    writer_begin_object(out);
+    writer_put_bool(out, "ok", ok);
+    writer_put_text(out, "error_class", ok ? "" : channel_fate_name(outcome->fate));
+    writer_put_text(out, "error_code", outcome->native_code != NULL ? outcome->native_code : "");
+    writer_put_text(out, "text", ok ? "" : channel_fate_text(outcome->fate, lang));
+    writer_end_object(out);
+}
+
 bool channel_admin_view(struct tx *tx, const struct secret *secret, int64_t id, enum lang lang, const char *shown,
                         struct writer *out, GError **error)
 {

@@ -38,6 +38,9 @@ bool channel_admin_view(struct tx *tx, const struct secret *secret, int64_t id, 
 bool channel_admin_list(struct tx *tx, const struct secret *secret, enum lang lang, int64_t after_id, int64_t limit,
                         struct writer *out, int64_t *last_id, GError **error);
 
+/* One ChannelTest: what came of the harmless call. */
+void channel_admin_test_view(const struct channel_outcome *outcome, enum lang lang, struct writer *out);
+
 /* All settings of a channel in the clear, for a call to its platform. *settings: json_decref. NOT_FOUND. */
 bool channel_admin_open(struct tx *tx, const struct secret *secret, int64_t id, const struct channel_kind **kind,
                         json_t **settings, GError **error);

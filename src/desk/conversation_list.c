@@ -174,7 +174,7 @@ bool conversation_show(struct tx *tx, const struct actor *actor, int64_t now_ms,
     if (!view_conversation(tx, id, out, error) || !write_origin(tx, &row, actor->lang, out, error))
         return false;
     writer_key(out, "reply_limits");
-    if (!reply_limits(tx, &row, now_ms, out, error))
+    if (!reply_limits(tx, &row, actor->lang, now_ms, out, error))
         return false;
     writer_key(out, "draft");
     if (!draft_show(tx, id, actor->person_id, out, error))

@@ -35,8 +35,12 @@ char *reply_line(const char *text)
 /* ---- the channel ---- */
 
 /* A channel as the connector's pure functions want it; the settings they need to count and to date are no secrets. */
+enum mouth_state { MOUTH_OPEN, MOUTH_OFF, MOUTH_GONE };
+
 struct mouth {
     const struct channel_kind *kind;
+    enum mouth_state state;
+    const char *gap; /* the setting that is missing; NULL = none */
     struct channel_account account;
     json_t *settings;
     struct rows *rows;
@@ -50,20 +54,23 @@ static void mouth_clear(struct mouth *mouth)
 typedef struct mouth mouth_auto;
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(mouth_auto, mouth_clear)
 
-/* kind stays NULL when the channel is gone, off, or of a kind this program does not know. */
+/* kind stays NULL when it is one that this program does not know. */
 static bool mouth_load(struct tx *tx, int64_t channel_id, struct mouth *mouth, GError **error)
 {
     struct q_desk_channel row;
     *mouth = (struct mouth){0};
     if (!q_desk_channel(tx, &mouth->rows, error, channel_id))
         return false;
-    if (!q_desk_channel_next(mouth->rows, &row) || !row.enabled || row.deleted_ms != 0)
+    if (!q_desk_channel_next(mouth->rows, &row))
         return true;
+    mouth->state = row.deleted_ms != 0 ? MOUTH_GONE : row.enabled ? MOUTH_OPEN : MOUTH_OFF;
     mouth->settings = json_parse(row.settings, strlen(row.settings), error);
     if (mouth->settings == NULL)
         return false;
     mouth->kind = channel_kind_find(row.kind);
     mouth->account = (struct channel_account){channel_id, row.kind, mouth->settings};
+    if (mouth->kind != NULL && mouth->kind->reply_gap != NULL)
+        mouth->gap = mouth->kind->reply_gap(&mouth->account);
     return true;
 }
 
@@ -179,9 +186,9 @@ static bool check_visibility(const char *visibility, enum channel_visibility *ou
 
 static bool check_channel(const struct mouth *mouth, enum channel_visibility visibility, GError **error)
 {
-    const char *field = mouth->kind == NULL                                         ? "channel"
+    const char *field = mouth->kind == NULL || mouth->state != MOUTH_OPEN           ? "channel"
                         : (mouth->kind->capabilities & capability(visibility)) == 0 ? "visibility"
-                                                                                    : NULL;
+                                                                                    : mouth->gap;
     if (field != NULL)
         error_set(error, HY_ERROR_NOT_SUPPORTED, field, "the channel cannot answer this way");
     return field == NULL;
@@ -298,21 +305,56 @@ bool reply_send(struct tx *tx, const struct actor *actor, int64_t now_ms, int64_
 
 /* ---- limits ---- */
 
+static char *gap_text(const struct mouth *mouth, enum lang lang)
+{
+    const struct channel_setting_kind *setting = mouth->kind->settings;
+    while (setting->key != NULL && strcmp(setting->key, mouth->gap) != 0)
+        setting++;
+    const char *label = setting->key != NULL ? setting->label[lang] : mouth->gap;
+    return lang == LANG_ZH
+               ? g_strdup_printf("此渠道只能接收：没有填写“%s”（%s）。请管理员在渠道设置里补上。", label, mouth->gap)
+               : g_strdup_printf("This channel only receives: its setting “%s” (%s) is empty. Ask an administrator to "
+                                 "fill it in.",
+                                 label, mouth->gap);
+}
+
+/* Why it is not possible; NULL when it is. g_free. */
+static char *why_not(const struct mouth *mouth, const struct answered *answered, int64_t ends_ms, int64_t now_ms,
+                     enum lang lang)
+{
+    static const char *const STATES[][LANG_COUNT] = {
+        [MOUTH_OFF] = {"渠道已停用，请管理员先启用。",
+                       "The channel is switched off; ask an administrator to switch it on."},
+        [MOUTH_GONE] = {"渠道已断开，不能再从这里回复。",
+                        "The channel was disconnected; nothing can be sent through it any more."}};
+    static const char *const NOTHING[LANG_COUNT] = {"没有可以这样回复的来信。",
+                                                    "There is no message that could be answered this way."};
+    if (mouth->state != MOUTH_OPEN)
+        return g_strdup(STATES[mouth->state][lang]);
+    if (mouth->gap != NULL)
+        return gap_text(mouth, lang);
+    if (answered->id == 0)
+        return g_strdup(NOTHING[lang]);
+    return ends_ms > now_ms ? NULL : g_strdup(channel_fate_text(CHANNEL_WINDOW_CLOSED, lang));
+}
+
 static void write_limit(const struct mouth *mouth, enum channel_visibility visibility, const struct answered *answered,
-                        int64_t now_ms, struct writer *out)
+                        enum lang lang, int64_t now_ms, struct writer *out)
 {
     int64_t ends = answered->id == 0 ? INT64_MAX : window_ends(mouth, answered->kind, visibility, answered->sent_ms);
+    g_autofree char *reason = why_not(mouth, answered, ends, now_ms, lang);
     writer_begin_object(out);
     writer_put_text(out, "visibility", visibility == CHANNEL_PUBLIC ? "public" : "private");
-    writer_put_bool(out, "possible", answered->id != 0 && ends > now_ms);
+    writer_put_bool(out, "possible", reason == NULL);
+    writer_put_text(out, "reason", reason ? reason : "");
     writer_put_i64(out, "limit", measure(mouth, visibility, "").limit);
     writer_put_text(out, "counter", mouth->kind->counter ? mouth->kind->counter : "none");
     writer_put_time(out, "window_ends_at", ends == INT64_MAX ? 0 : ends);
     writer_end_object(out);
 }
 
-bool reply_limits(struct tx *tx, const struct q_desk_conversation *conversation, int64_t now_ms, struct writer *out,
-                  GError **error)
+bool reply_limits(struct tx *tx, const struct q_desk_conversation *conversation, enum lang lang, int64_t now_ms,
+                  struct writer *out, GError **error)
 {
     g_auto(mouth_auto) mouth = {0};
     if (!mouth_load(tx, conversation->channel_id, &mouth, error))
@@ -325,7 +367,7 @@ bool reply_limits(struct tx *tx, const struct q_desk_conversation *conversation,
             continue;
         if (!find_fitting(tx, conversation->id, visibility == CHANNEL_PUBLIC ? "public" : "private", &answered, error))
             return false;
-        write_limit(&mouth, visibility, &answered, now_ms, out);
+        write_limit(&mouth, visibility, &answered, lang, now_ms, out);
     }
     writer_end_array(out);
     return true;

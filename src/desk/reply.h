@@ -20,13 +20,15 @@ struct reply {
 /* *message_id: the message, and its outbox row. Takes what nobody has, sets open to pending, removes the draft.
  * NOT_FOUND; EMPTY, TOO_LONG naming text; BAD_VALUE naming visibility or in_reply_to (not an inbound message of this
  * conversation, or a private one answered in public); NOT_SUPPORTED naming visibility (the channel cannot, or there is
- * nothing to answer), channel (disconnected or switched off) or window_closed; ANSWERED. */
+ * nothing to answer), channel (disconnected or switched off), window_closed or the setting without which the channel
+ * only receives; ANSWERED. */
 bool reply_send(struct tx *tx, const struct actor *actor, int64_t now_ms, int64_t conversation_id,
                 const struct reply *reply, int64_t *message_id, GError **error);
 
-/* A list of shape ReplyLimit, for what the channel can do at all. */
-bool reply_limits(struct tx *tx, const struct q_desk_conversation *conversation, int64_t now_ms, struct writer *out,
-                  GError **error);
+/* A list of shape ReplyLimit, for what the kind of channel can do at all; why it cannot be done now in words of lang.
+ */
+bool reply_limits(struct tx *tx, const struct q_desk_conversation *conversation, enum lang lang, int64_t now_ms,
+                  struct writer *out, GError **error);
 
 /* One line of a text for lists: blanks and breaks become single blanks, cut after REPLY_LINE characters. g_free. */
 #define REPLY_LINE 140

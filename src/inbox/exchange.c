@@ -3,6 +3,12 @@
 bool exchange_begin(exchange_send send, struct client *client, const struct channel_request *request, bool may_repeat,
                     client_callback callback, void *data, GError **error)
 {
+    return exchange_begin_within(send, client, request, may_repeat, EXCHANGE_TIMEOUT_MS, callback, data, error);
+}
+
+bool exchange_begin_within(exchange_send send, struct client *client, const struct channel_request *request,
+                           bool may_repeat, int timeout_ms, client_callback callback, void *data, GError **error)
+{
     g_autofree const char **headers = g_new0(const char *, request->headers->len + 1);
     for (guint i = 0; i < request->headers->len; i++)
         headers[i] = g_ptr_array_index(request->headers, i);
@@ -10,7 +16,7 @@ bool exchange_begin(exchange_send send, struct client *client, const struct chan
                                   .url = request->url,
                                   .headers = headers,
                                   .body = request->body,
-                                  .timeout_ms = EXCHANGE_TIMEOUT_MS,
+                                  .timeout_ms = timeout_ms,
                                   .may_repeat = may_repeat};
     return send(client, &call, callback, data, error);
 }

@@ -271,6 +271,34 @@ for (const kind of ['sqlite', 'postgres']) {
       assert.ok(Array.isArray(viewer.items));
     });
 
+    test('a platform that does not answer holds nobody up', async () => {
+      const silent = createServer(() => {}).listen(0, '127.0.0.1');
+      await eventually('it listens', () => silent.listening);
+      const channel = await admin.post('/api/v1/channels', {
+        kind: 'webhook', name: '不应答', settings: { reply_url: `http://127.0.0.1:${silent.address().port}/` },
+      });
+      const tests = Array.from({ length: 12 }, () => admin.call('POST', `/api/v1/channels/${channel.id}/test`));
+      await pause(300); /* they are on their way */
+      const begun = Date.now();
+      await admin.get('/api/v1/session');
+      assert.ok(Date.now() - begun < 3000, 'the workers are free');
+      for (const answer of await Promise.all(tests)) {
+        assert.equal(answer.status, 200);
+        assert.equal(answer.json.ok, false);
+        assert.notEqual(answer.json.text, '');
+      }
+      assert.ok(Date.now() - begun < 15000, 'a test does not wait as long as a sending');
+      silent.closeAllConnections();
+      silent.close();
+      await admin.good('DELETE', `/api/v1/channels/${channel.id}`);
+    });
+
+    test('many who change their password at once all get their turn', async () => {
+      const users = await Promise.all(Array.from({ length: 16 }, (_, i) => admin.call('POST', '/api/v1/users',
+        { login: `crowd${i}`, name: `C ${i}`, role: 'viewer', password: PASSWORD })));
+      assert.deepEqual([...new Set(users.map((one) => one.status))], [201]);
+    });
+
     test('outgoing webhooks', async () => {
       const hook = await admin.post('/api/v1/hooks', { url: 'https://example.com/in', kinds: ['message.received'] });
       assert.match(hook.secret, /^whsec_/);

@@ -1,5 +1,6 @@
 /* base_test.c - ids, times, JSON, secrets. */
 #include "base/clock.h"
+#include "base/gate.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "base/secret.h"
@@ -108,6 +109,35 @@ static void test_secrets(void)
     g_rmdir(dir);
 }
 
+static void *enter_gate(void *gate)
+{
+    return GINT_TO_POINTER(gate_enter(gate, 20000, NULL));
+}
+
+static void test_gate(void)
+{
+    struct gate gate;
+    gate_init(&gate, "things", 2, 1);
+    g_autoptr(GError) error = NULL;
+    g_assert_true(gate_enter(&gate, 0, NULL));
+    g_assert_true(gate_enter(&gate, 0, NULL));
+    g_assert_false(gate_enter(&gate, 10, &error)); /* waited, and there was no room */
+    g_assert_error(error, HY_ERROR, HY_ERROR_BUSY);
+    GThread *waits = g_thread_new("waits", enter_gate, &gate);
+    for (unsigned waiting = 0; waiting == 0;) {
+        g_mutex_lock(&gate.lock);
+        waiting = gate.waiting;
+        g_mutex_unlock(&gate.lock);
+    }
+    g_assert_false(gate_enter(&gate, 20000, NULL)); /* one waits already: said at once */
+    gate_leave(&gate);
+    g_assert_true(GPOINTER_TO_INT(g_thread_join(waits)));
+    gate_leave(&gate);
+    gate_leave(&gate);
+    g_assert_cmpuint(gate.inside, ==, 0);
+    gate_clear(&gate);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -115,5 +145,6 @@ int main(int argc, char **argv)
     g_test_add_func("/base/json/write", test_json_written);
     g_test_add_func("/base/json/refuse", test_json_refused);
     g_test_add_func("/base/secret", test_secrets);
+    g_test_add_func("/base/gate", test_gate);
     return g_test_run();
 }

@@ -413,6 +413,78 @@ static void test_rest(struct database *database)
     api_close(&api);
 }
 
+/* ---- passwords ---- */
+
+struct knock {
+    struct guard *guard;
+    const char *hash;
+};
+
+static void *check_one(void *data)
+{
+    const struct knock *knock = data;
+    bool right = false;
+    return GINT_TO_POINTER(guard_check_password(knock->guard, knock->hash, "right", &right, NULL) && right);
+}
+
+/* More at once than are checked at one time: the others wait their turn. */
+static void test_many_passwords(void)
+{
+    GThread *threads[12];
+    struct guard *guard = guard_new();
+    g_autofree char *hash = guard_hash_password(guard, "right", NULL);
+    struct knock knock = {guard, hash};
+    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+        threads[i] = g_thread_new("knock", check_one, &knock);
+    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+        g_assert_true(GPOINTER_TO_INT(g_thread_join(threads[i])));
+    guard_free(guard);
+}
+
+/* ---- what was done with a conversation ---- */
+
+static void test_events(struct database *database)
+{
+    struct desk_api api;
+    api_open(&api, database);
+    int64_t id = desk_house_talk(&api.house, &(struct desk_house_talk){.text = "hi"}, NULL);
+    g_autofree char *assign = route("/api/v1/conversations/" ID "/assign", id);
+    g_autofree char *change = route("/api/v1/conversations/" ID, id);
+    g_autofree char *resolve = route("/api/v1/conversations/" ID "/resolve", id);
+    g_autofree char *events = route("/api/v1/conversations/" ID "/events", id);
+    json_decref(good(&api, AMY, 200, "Conversation", "POST", assign, "{\"user_id\":\"31\"}"));
+    json_decref(good(&api, AMY, 200, "Conversation", "PATCH", change, "{\"tags\":[\"vip\"]}"));
+    json_decref(good(&api, AMY, 200, "Conversation", "POST", resolve, "{}"));
+    g_autofree char *noise = g_strdup_printf("INSERT INTO event (at_ms, kind, conversation_id, data) VALUES "
+                                             "(1, 'conversation.changed', %" G_GINT64_FORMAT ", '{\"unread\":0}'), "
+                                             "(1, 'presence.changed', %" G_GINT64_FORMAT
+                                             ", '{}'), (1, 'future.kind', %" G_GINT64_FORMAT ", '{}')",
+                                             id, id, id);
+    desk_house_sql(&api.house, noise);
+    json_t *list = good(&api, VERA, 200, "EventList", "GET", events, NULL);
+    g_assert_cmpstr(text_of(list, "items.0.data.state"), ==, "resolved"); /* newest first, without the noise */
+    g_assert_cmpint(number_of(list, "items.0.user_id"), ==, 31);
+    g_assert_nonnull(strstr(text_of(list, "items.1.data.tags.0"), "vip"));
+    g_assert_cmpint(number_of(list, "items.2.data.assignee_id"), ==, 31);
+    g_assert_cmpstr(text_of(list, "items.0.kind"), ==, "conversation.changed");
+    json_decref(list);
+    g_autofree char *paged = g_strconcat(events, "?limit=2", NULL);
+    int found = 0, pages = 0;
+    for (g_autofree char *cursor = g_strdup(""); cursor != NULL; pages++) {
+        g_autofree char *path = g_strconcat(paged, *cursor != '\0' ? "&cursor=" : "", cursor, NULL);
+        json_t *page = good(&api, VERA, 200, "EventList", "GET", path, NULL);
+        const char *next = json_string_value(json_object_get(page, "next_cursor"));
+        found += (int)json_array_size(json_object_get(page, "items"));
+        g_free(cursor);
+        cursor = g_strdup(next);
+        json_decref(page);
+    }
+    g_assert_cmpint(found, ==, 3);
+    g_assert_cmpint(pages, >, 1);
+    bad(&api, AMY, 404, "not_found", NULL, "GET", "/api/v1/conversations/99/events", NULL);
+    api_close(&api);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -421,5 +493,7 @@ int main(int argc, char **argv)
     database_test("/desk_api/conversation", test_conversation);
     database_test("/desk_api/contacts", test_contacts);
     database_test("/desk_api/rest", test_rest);
+    database_test("/desk_api/events", test_events);
+    g_test_add_func("/desk_api/many_passwords", test_many_passwords);
     return g_test_run();
 }

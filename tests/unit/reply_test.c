@@ -157,6 +157,28 @@ static void test_refused(struct database *database)
     g_assert_cmpstr(text_of(shown, "reply_limits.1.window_ends_at"), ==, "2026-01-04T03:04:06.000Z");
     json_decref(shown);
 
+    /* a channel that only receives says so before anybody writes, and refuses what is written all the same */
+    desk_house_sql(&house, "UPDATE channel SET kind = 'webhook', enabled = 1, settings = '{}' WHERE id = 24");
+    DO(&house, conversation_show(tx, &house.amy, house.now_ms, off, &house.out, &error));
+    shown = desk_house_answer(&house, "ConversationDetail");
+    g_assert_cmpint(number_of(shown, "reply_limits.0.possible"), ==, 0);
+    g_assert_nonnull(strstr(text_of(shown, "reply_limits.0.reason"), "reply_url"));
+    g_assert_nonnull(strstr(text_of(shown, "reply_limits.1.reason"), "reply_url"));
+    json_decref(shown);
+    NO_REPLY(&house, HY_ERROR_NOT_SUPPORTED, "reply_url", off, .visibility = "public", .text = "x");
+    desk_house_sql(&house, "UPDATE channel SET settings = '{\"reply_url\":\"https://b.test/\"}' WHERE id = 24");
+    DO(&house, conversation_show(tx, &house.amy, house.now_ms, off, &house.out, &error));
+    shown = desk_house_answer(&house, "ConversationDetail");
+    g_assert_cmpint(number_of(shown, "reply_limits.0.possible"), ==, 1);
+    g_assert_cmpstr(text_of(shown, "reply_limits.0.reason"), ==, "");
+    json_decref(shown);
+    desk_house_sql(&house, "UPDATE channel SET enabled = 0 WHERE id = 24");
+    DO(&house, conversation_show(tx, &house.amy, house.now_ms, off, &house.out, &error));
+    shown = desk_house_answer(&house, "ConversationDetail");
+    g_assert_cmpint(number_of(shown, "reply_limits.0.possible"), ==, 0);
+    g_assert_cmpstr(text_of(shown, "reply_limits.0.reason"), !=, "");
+    json_decref(shown);
+
     /* a private message is never answered in public */
     int64_t secret =
         desk_house_talk(&house, &(struct desk_house_talk){.channel_id = HOUSE_WEIBO, .visibility = "private"}, &first);

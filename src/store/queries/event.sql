@@ -21,11 +21,11 @@ SELECT max(seq) FROM event
 SELECT seq, at_ms, kind, conversation_id, subject_id, person_id, data
 FROM event WHERE seq > :after_seq ORDER BY seq LIMIT :limit
 
--- event_of_conversation: what happened to one conversation, newest first
+-- event_of_conversation: what happened to one conversation itself, newest first
 -- in: conversation_id i64, before_seq i64?, limit i64
 -- out: seq i64, at_ms i64, kind text, subject_id i64?, person_id i64?, data text
 SELECT seq, at_ms, kind, subject_id, person_id, data
-FROM event WHERE conversation_id = :conversation_id
+FROM event WHERE conversation_id = :conversation_id AND kind IN ('conversation.created', 'conversation.changed')
 --? before_seq: AND seq < :before_seq
 ORDER BY seq DESC LIMIT :limit
 

@@ -390,6 +390,8 @@ export interface ConversationList {
 export interface ReplyLimit {
   visibility: 'public' | 'private'
   possible: boolean
+  /** why it is not possible, in the caller's language; empty when it is */
+  reason: string
   /** by the channel's own count; 0 = none */
   limit: number
   /** how the channel counts: chars, weibo, bytes, none */
@@ -928,6 +930,11 @@ export interface Event {
   data: unknown
 }
 
+export interface EventList {
+  items: Event[]
+  next_cursor?: string | null
+}
+
 /** Nothing */
 export interface Empty {
 }
@@ -1114,6 +1121,7 @@ export const ROUTES = {
   conversation_show: { method: 'GET', path: '/api/v1/conversations/{id}', permission: 'conversation.read', creates: false, list: false },
   conversation_change: { method: 'PATCH', path: '/api/v1/conversations/{id}', permission: 'conversation.work', creates: false, list: false },
   message_list: { method: 'GET', path: '/api/v1/conversations/{id}/messages', permission: 'conversation.read', creates: false, list: true },
+  conversation_events: { method: 'GET', path: '/api/v1/conversations/{id}/events', permission: 'conversation.read', creates: false, list: true },
   conversation_reply: { method: 'POST', path: '/api/v1/conversations/{id}/reply', permission: 'reply', creates: true, list: false },
   conversation_note: { method: 'POST', path: '/api/v1/conversations/{id}/notes', permission: 'note', creates: true, list: false },
   conversation_assign: { method: 'POST', path: '/api/v1/conversations/{id}/assign', permission: 'conversation.work', creates: false, list: false },
@@ -1205,6 +1213,7 @@ export interface Calls {
   conversation_show: { request: Empty; answer: ConversationDetail; query: {} }
   conversation_change: { request: ConversationChange; answer: Conversation; query: {} }
   message_list: { request: Empty; answer: MessageList; query: { before?: string; cursor?: string; limit?: number } }
+  conversation_events: { request: Empty; answer: EventList; query: { cursor?: string; limit?: number } }
   conversation_reply: { request: ReplyRequest; answer: Message; query: {} }
   conversation_note: { request: NoteRequest; answer: Message; query: {} }
   conversation_assign: { request: AssignRequest; answer: Conversation; query: {} }
