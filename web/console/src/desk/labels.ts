@@ -27,6 +27,8 @@ export function useLabels() {
     delivery: (d: string) => known('delivery', d),
     permission: (p: string) => known('permission', p.replace('.', '_')),
     action: (a: string) => known('action', a),
+    /** an entry of the audit log */
+    did: (a: string) => known('did', a.replace(/\./g, '_')),
     task: (task: string) => known('task', task),
     entity: (kind: string) => known('entity', kind),
     language: (l: string) => known('textLanguage', l),

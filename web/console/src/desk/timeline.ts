@@ -10,14 +10,16 @@ export type Item =
 
 const NEAR_MS = 3000
 /** Changes worth a line; texts and counters are on the screen anyway. */
-const TOLD = ['state', 'assignee_id', 'team_id', 'category']
+const TOLD = ['state', 'assignee_id', 'team_id', 'category', 'tags']
 
 export function timeline(thread: Thread, sameDay: (a: string, b: string) => boolean): Item[] {
   const origin = thread.detail?.origin?.id
   const messages = thread.messages.filter((m) => m.id !== origin)
   const system = messages.filter((m) => m.kind === 'system').map((m) => Date.parse(m.sent_at))
+  /* What happened before the oldest message on the screen is told when that page is. */
+  const from = thread.older && messages.length ? Date.parse(messages[0].sent_at) : 0
   const lines = thread.lines.filter(
-    (l) => TOLD.some((k) => k in l.data) && !system.some((s) => Math.abs(s - Date.parse(l.at)) < NEAR_MS),
+    (l) => TOLD.some((k) => k in l.data) && Date.parse(l.at) >= from && !system.some((s) => Math.abs(s - Date.parse(l.at)) < NEAR_MS),
   )
   const timed: { at: string; item: Item }[] = [
     ...messages.map((m) => ({ at: m.sent_at, item: { type: 'message' as const, key: m.id, message: m } })),

@@ -1,24 +1,29 @@
-/* platform - the mark and the colour of each kind of channel. The mark is a sign of its own, the same in both languages. */
+/* platform - the mark and the colour of each kind of channel. Where the sign is a character, English has letters. */
+import { i18n } from '../i18n'
 export interface PlatformLook {
   mark: string
   tone: string
 }
-const LOOKS: Record<string, PlatformLook> = {
-  weibo: { mark: '微', tone: 'weibo' },
-  wechat_oa: { mark: '信', tone: 'wechat' },
-  wecom_kf: { mark: '企', tone: 'wechat' },
-  douyin: { mark: '抖', tone: 'dark' },
+const LOOKS: Record<string, PlatformLook & { letters?: string }> = {
+  weibo: { mark: '微', letters: 'Wb', tone: 'weibo' },
+  wechat_oa: { mark: '信', letters: 'Wx', tone: 'wechat' },
+  wecom_kf: { mark: '企', letters: 'Wc', tone: 'wechat' },
+  douyin: { mark: '抖', letters: 'D', tone: 'dark' },
   email: { mark: '@', tone: 'grey' },
   telegram: { mark: 'T', tone: 'sky' },
   mastodon: { mark: 'M', tone: 'violet' },
   x: { mark: 'X', tone: 'dark' },
   messenger: { mark: 'f', tone: 'sky' },
   rss: { mark: 'R', tone: 'orange' },
-  webchat: { mark: '聊', tone: 'teal' },
-  webhook: { mark: '接', tone: 'grey' },
-  sandbox: { mark: '沙', tone: 'amber' },
+  webchat: { mark: '聊', letters: 'C', tone: 'teal' },
+  webhook: { mark: '接', letters: 'H', tone: 'grey' },
+  sandbox: { mark: '沙', letters: 'S', tone: 'amber' },
 }
-export const platformLook = (kind: string): PlatformLook => LOOKS[kind] ?? { mark: kind.slice(0, 1).toUpperCase() || '?', tone: 'grey' }
+export function platformLook(kind: string): PlatformLook {
+  const look = LOOKS[kind]
+  if (!look) return { mark: kind.slice(0, 1).toUpperCase() || '?', tone: 'grey' }
+  return { mark: (i18n.global.locale.value !== 'zh' && look.letters) || look.mark, tone: look.tone }
+}
 
 /** The sign in a round avatar: the last letter of a Chinese name would be as good as the first; we take the first. */
 export function initial(name: string): string {

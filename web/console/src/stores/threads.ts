@@ -19,7 +19,7 @@ export interface Outgoing {
   at: string
   error: string
 }
-/** A change of the conversation seen live; gone after a reload, when the server's own lines tell it. */
+/** What was done with the conversation: asked for when it is opened, then as it happens. */
 export interface Line {
   seq: number
   at: string
@@ -36,6 +36,8 @@ export interface Thread {
   error: unknown
   outgoing: Outgoing[]
   lines: Line[]
+  /** what was done before it was opened here is among the lines */
+  told: boolean
   /** an answer the server held back because a colleague was faster */
   blocked: { out: Outgoing; answers: Message[] } | null
   /** an answer the server refused for its content; goes back into the composer */
@@ -44,6 +46,16 @@ export interface Thread {
 
 const KEEP = 60
 const PAGE = 50
+const LINES = 200
+
+function lineOf(e: Event): Line {
+  return { seq: e.seq, at: e.at, userId: e.user_id ?? null, data: (e.data ?? {}) as Record<string, unknown> }
+}
+export function mergeLines(have: Line[], came: Event[]): Line[] {
+  const bySeq = new Map(have.map((l) => [l.seq, l]))
+  for (const e of came) if (e.kind === 'conversation.changed') bySeq.set(e.seq, lineOf(e))
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq).slice(-LINES)
+}
 
 export function mergeMessages(have: Message[], came: Message[]): Message[] {
   const byId = new Map(have.map((m) => [m.id, m]))
@@ -68,7 +80,7 @@ export const useThreads = defineStore('threads', () => {
     }
     thread = reactive<Thread>({
       id, detail: null, messages: [], older: null, loading: false, loadingOlder: false, error: null,
-      outgoing: [], lines: [], blocked: null, refused: null,
+      outgoing: [], lines: [], told: false, blocked: null, refused: null,
     })
     all.set(id, thread)
     for (const [old, t] of all) {
@@ -97,6 +109,15 @@ export const useThreads = defineStore('threads', () => {
     thread.error = null
   }
 
+  /** Without them the thread can still be read: asked for again at the next opening. */
+  async function tell(thread: Thread): Promise<void> {
+    if (thread.told) return
+    const page = await call('conversation_events', { path: { id: thread.id }, query: { limit: LINES } }).catch(() => null)
+    if (!page) return
+    thread.lines = mergeLines(thread.lines, page.items)
+    thread.told = true
+  }
+
   /** Shows what is known at once and fetches the rest. */
   async function open(id: ID): Promise<void> {
     openId.value = id
@@ -107,7 +128,7 @@ export const useThreads = defineStore('threads', () => {
     if (thread.loading || (!force && thread.detail)) return
     thread.loading = true
     try {
-      await refresh(id)
+      await Promise.all([refresh(id), tell(thread)])
     } catch (error) {
       thread.error = error
     } finally {
@@ -203,10 +224,7 @@ export const useThreads = defineStore('threads', () => {
     for (const e of events) {
       const thread = e.conversation_id ? all.get(e.conversation_id) : undefined
       if (!thread) continue
-      if (e.kind === 'conversation.changed') {
-        const data = (e.data ?? {}) as Record<string, unknown>
-        if (!thread.lines.some((l) => l.seq === e.seq)) thread.lines = [...thread.lines, { seq: e.seq, at: e.at, userId: e.user_id ?? null, data }].slice(-200)
-      }
+      if (e.kind === 'conversation.changed') thread.lines = mergeLines(thread.lines, [e])
       dirty.add(thread.id)
     }
     if (dirty.size && timer === undefined) timer = setTimeout(() => void catchUp(), 80)
@@ -227,7 +245,10 @@ export const useThreads = defineStore('threads', () => {
   }
   function reload(): void {
     for (const [id, thread] of all) if (id !== openId.value && !thread.outgoing.length) all.delete(id)
-    if (openId.value) void refresh(openId.value).catch(() => undefined)
+    const open = openId.value ? all.get(openId.value) : undefined
+    if (!open) return
+    open.told = false // what happened meanwhile nobody has heard
+    void Promise.all([refresh(open.id), tell(open)]).catch(() => undefined)
   }
   function clear(): void {
     all.clear()

@@ -63,9 +63,9 @@ function detail(call) {
   const c = conversation(call)
   const { world, me } = call
   const windowEnd = new Date(Date.parse(c.last_inbound_at) + 48 * 3_600_000).toISOString()
-  const limits = c.channel_kind === 'weibo' ? [{ visibility: 'public', possible: true, limit: 140, counter: 'weibo', window_ends_at: null }, { visibility: 'private', possible: true, limit: 300, counter: 'chars', window_ends_at: windowEnd }]
-    : c.channel_kind === 'webchat' ? [{ visibility: 'public', possible: false, limit: 0, counter: 'none', window_ends_at: null }, { visibility: 'private', possible: true, limit: 4000, counter: 'chars', window_ends_at: null }]
-    : [{ visibility: 'public', possible: true, limit: 280, counter: 'chars', window_ends_at: null }, { visibility: 'private', possible: true, limit: 2000, counter: 'bytes', window_ends_at: null }]
+  const limits = c.channel_kind === 'weibo' ? [{ visibility: 'public', possible: true, reason: '', limit: 140, counter: 'weibo', window_ends_at: null }, { visibility: 'private', possible: true, reason: '', limit: 300, counter: 'chars', window_ends_at: windowEnd }]
+    : c.channel_kind === 'webchat' ? [{ visibility: 'public', possible: false, reason: 'x', limit: 0, counter: 'none', window_ends_at: null }, { visibility: 'private', possible: true, reason: '', limit: 4000, counter: 'chars', window_ends_at: null }]
+    : [{ visibility: 'public', possible: true, reason: '', limit: 280, counter: 'chars', window_ends_at: null }, { visibility: 'private', possible: true, reason: '', limit: 2000, counter: 'bytes', window_ends_at: null }]
   return { conversation: c, origin: world.origins.get(c.id) ?? null, reply_limits: limits, draft: world.drafts.get(`${c.id}:${me.id}`) ?? null, viewers: world.viewers(c.id) }
 }
 function messages(call) {
@@ -269,6 +269,7 @@ export const handlers = [
   ['GET', `${A}/conversations/{id}`, detail],
   ['PATCH', `${A}/conversations/{id}`, change(({ body }) => body), { may: 'conversation.work' }],
   ['GET', `${A}/conversations/{id}/messages`, messages],
+  ['GET', `${A}/conversations/{id}/events`, (call) => page(call.world.events.filter((e) => e.kind === 'conversation.changed' && e.conversation_id === conversation(call).id).reverse(), call.query, (e) => e.seq)],
   ['POST', `${A}/conversations/{id}/reply`, reply, { creates: true, may: 'reply' }],
   ['POST', `${A}/conversations/{id}/notes`, note, { creates: true, may: 'note' }],
   ['POST', `${A}/conversations/{id}/assign`, assign, { may: 'conversation.work' }],

@@ -4,9 +4,20 @@ import { insertMention, mentionAt, mentionChoices, mentioned } from '../../src/d
 import { clockText, dueLevel } from '../../src/lib/clock'
 import { formatters } from '../../src/lib/format'
 import { compareIds } from '../../src/lib/ids'
+import { i18n } from '../../src/i18n'
+import { platformLook } from '../../src/lib/platform'
 import { cut } from '../../src/lib/marks'
 import { uuid } from '../../src/lib/uuid'
 import type { User } from '../../src/api/types'
+
+describe('the mark of a platform', () => {
+  afterEach(() => (i18n.global.locale.value = 'zh' as never))
+  test('is a character in Chinese, letters in English', () => {
+    expect(platformLook('sandbox').mark).toBe('沙')
+    i18n.global.locale.value = 'en' as never
+    for (const kind of ['weibo', 'wechat_oa', 'wecom_kf', 'douyin', 'webchat', 'webhook', 'sandbox', 'rss', 'brandnew']) expect(platformLook(kind).mark, kind).toMatch(/^[A-Za-z@]{1,2}$/)
+  })
+})
 
 describe('cut', () => {
   test('marks, in any order, overlapping or beyond the end', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { ApiError, call } from '../../src/api/client'
 import type { Conversation, Event } from '../../src/api/types'
+import { timeline } from '../../src/desk/timeline'
 import { concerns, isQuiet } from '../../src/shell/alerts'
 import { useConversations } from '../../src/stores/conversations'
 import { useDrafts } from '../../src/stores/drafts'
@@ -206,6 +207,27 @@ describe('threads', () => {
     await threads.send(refund().id, { visibility: 'public', text: '长'.repeat(200), resolve: false, mentions: [] })
     expect(threads.all.get(refund().id)!.refused!.error).toMatchObject({ code: 'too_long', field: 'text' })
     expect(threads.all.get(refund().id)!.outgoing).toEqual([])
+  })
+})
+
+describe('what was done', () => {
+  test('before the conversation was opened here is told as well, with the messages that are on the screen', async () => {
+    await login('chen')
+    const { world } = mock()
+    const chen = world.users.find((u) => u.login === 'chen')!
+    world.touch(refund(), { assignee_id: chen.id }, chen.id)
+    world.touch(refund(), { tags: ['VIP'] }, chen.id)
+    const threads = useThreads()
+    await threads.open(refund().id)
+    const thread = threads.all.get(refund().id)!
+    expect(thread.lines.map((l) => Object.keys(l.data)[0])).toEqual(['assignee_id', 'tags'])
+    const days = () => true
+    expect(timeline(thread, days).filter((i) => i.type === 'line')).toHaveLength(2)
+    threads.onChange([event({ seq: thread.lines[1].seq, conversation_id: refund().id, data: { tags: ['VIP'] } })]) // told twice
+    expect(thread.lines).toHaveLength(2)
+    thread.older = 'more'
+    thread.lines[0].at = '2020-01-01T00:00:00.000Z' // with a page that is not here yet
+    expect(timeline(thread, days).filter((i) => i.type === 'line')).toHaveLength(1)
   })
 })
 
