@@ -293,8 +293,8 @@ for (const kind of ['sqlite', 'postgres']) {
       await admin.good('DELETE', `/api/v1/channels/${channel.id}`);
     });
 
-    test('many who change their password at once all get their turn', async () => {
-      const users = await Promise.all(Array.from({ length: 16 }, (_, i) => admin.call('POST', '/api/v1/users',
+    test('more passwords at once than are hashed at one time: the others wait their turn', async () => {
+      const users = await Promise.all(Array.from({ length: 6 }, (_, i) => admin.call('POST', '/api/v1/users',
         { login: `crowd${i}`, name: `C ${i}`, role: 'viewer', password: PASSWORD })));
       assert.deepEqual([...new Set(users.map((one) => one.status))], [201]);
     });

@@ -413,34 +413,6 @@ static void test_rest(struct database *database)
     api_close(&api);
 }
 
-/* ---- passwords ---- */
-
-struct knock {
-    struct guard *guard;
-    const char *hash;
-};
-
-static void *check_one(void *data)
-{
-    const struct knock *knock = data;
-    bool right = false;
-    return GINT_TO_POINTER(guard_check_password(knock->guard, knock->hash, "right", &right, NULL) && right);
-}
-
-/* More at once than are checked at one time: the others wait their turn. */
-static void test_many_passwords(void)
-{
-    GThread *threads[12];
-    struct guard *guard = guard_new();
-    g_autofree char *hash = guard_hash_password(guard, "right", NULL);
-    struct knock knock = {guard, hash};
-    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
-        threads[i] = g_thread_new("knock", check_one, &knock);
-    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
-        g_assert_true(GPOINTER_TO_INT(g_thread_join(threads[i])));
-    guard_free(guard);
-}
-
 /* ---- what was done with a conversation ---- */
 
 static void test_events(struct database *database)
@@ -494,6 +466,5 @@ int main(int argc, char **argv)
     database_test("/desk_api/contacts", test_contacts);
     database_test("/desk_api/rest", test_rest);
     database_test("/desk_api/events", test_events);
-    g_test_add_func("/desk_api/many_passwords", test_many_passwords);
     return g_test_run();
 }
