@@ -11,9 +11,9 @@
  *
  * True: the answer is what stands in call->out, with the route's status unless call_status said otherwise. False: error
  * becomes the JSON {"error":…} in the caller's language. Handlers run on a worker of the pool and may block; those
- * of routes marked DIRECT run on the HTTP thread and must not. A handler of a RAW, STREAM or LATER route that returns true has
- * taken the exchange over: it answers (http_answer, http_stream_start on call->request) itself, now or later, and may
- * keep call->request but nothing else of the call. If it returns false it has not answered.
+ * of routes marked DIRECT run on the HTTP thread and must not. A handler of a RAW, STREAM or LATER route that returns
+ * true has taken the exchange over: it answers (http_answer, http_stream_start on call->request) itself, now or later,
+ * and may keep call->request but nothing else of the call. If it returns false it has not answered.
  *
  * A call belongs to one thread; everything in it is borrowed and ends with the handler. */
 #pragma once
@@ -109,6 +109,12 @@ bool call_page(struct call *call, unsigned key_count, struct call_page *page, GE
 /* {"items":[   …   ],"next_cursor":…}; keys NULL: that was the last page. */
 void call_list_begin(struct call *call);
 void call_list_end(struct call *call, const int64_t *keys, unsigned key_count);
+
+/* A list by one key, whole: begins, has work write the rows of the page into call->out, ends. *last is the key of the
+ * last row written when there are more, else 0. Most lists are this. */
+typedef bool (*call_list_work)(struct tx *tx, struct call *call, const struct call_page *page, int64_t *last,
+                               GError **error);
+bool call_list(struct call *call, call_list_work work, GError **error);
 
 /* ---- for serve ---- */
 

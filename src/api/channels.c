@@ -16,23 +16,14 @@ bool api_channel_kind_list(struct call *call, GError **error)
     return true;
 }
 
-static bool list(struct tx *tx, void *data, GError **error)
+static bool list(struct tx *tx, struct call *call, const struct call_page *page, int64_t *last, GError **error)
 {
-    struct call *call = data;
-    struct call_page page;
-    int64_t last_id;
-    if (!call_page(call, 1, &page, error))
-        return false;
-    call_list_begin(call);
-    if (!channel_admin_list(tx, call->app->secret, call->lang, page.keys[0], page.limit, &call->out, &last_id, error))
-        return false;
-    call_list_end(call, last_id != 0 ? &last_id : NULL, 1);
-    return true;
+    return channel_admin_list(tx, call->app->secret, call->lang, page->keys[0], page->limit, &call->out, last, error);
 }
 
 bool api_channel_list(struct call *call, GError **error)
 {
-    return call_read(call, list, call, error);
+    return call_list(call, list, error);
 }
 
 static bool view(struct tx *tx, struct call *call, int64_t id, const char *shown, GError **error)

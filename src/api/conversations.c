@@ -119,24 +119,15 @@ bool api_message_list(struct call *call, GError **error)
     return call_page(call, 2, &job.page, error) && call_read(call, thread_work, &job, error);
 }
 
-static bool events_work(struct tx *tx, void *data, GError **error)
+static bool events_work(struct tx *tx, struct call *call, const struct call_page *page, int64_t *last, GError **error)
 {
-    struct call *call = data;
-    struct call_page page;
-    int64_t last_seq;
-    if (!call_page(call, 1, &page, error))
-        return false;
-    call_list_begin(call);
-    if (!thread_events(tx, call_id(call), page.keys[0], page.limit, &call->out, &last_seq, error))
-        return false;
-    call_list_end(call, last_seq != 0 ? &last_seq : NULL, 1);
-    return true;
+    return thread_events(tx, call_id(call), page->keys[0], page->limit, &call->out, last, error);
 }
 
 bool api_conversation_events(struct call *call, GError **error)
 {
     call_keep(call, CALL_KEEP_FOR_ALL);
-    return call_read(call, events_work, call, error);
+    return call_list(call, events_work, error);
 }
 
 /* ---- one ---- */

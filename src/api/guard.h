@@ -25,8 +25,8 @@ bool guard_recall(const struct app *app, struct http_request *request, int64_t n
 /* Sessions or people changed: ask the store again. Cheap; any thread. */
 void guard_forget(struct guard *guard);
 
-/* Checks a password, at the same price whether hash is there or not; *right is the answer. ~60 ms and 64 MB: four at one
- * time, more wait up to three seconds, then BUSY. Never on an HTTP thread. */
+/* Checks a password, at the same price whether hash is there or not; *right is the answer. ~60 ms and 64 MB: four at
+ * one time, more wait up to three seconds, then BUSY. Never on an HTTP thread. */
 bool guard_check_password(struct guard *guard, const char *hash, const char *password, bool *right, GError **error);
 /* A hash for a new one, within the same bounds. g_free. */
 char *guard_hash_password(struct guard *guard, const char *password, GError **error);

@@ -13,23 +13,14 @@ static char *kinds_of(const struct call *call)
     return g_string_free(kinds, FALSE);
 }
 
-static bool list(struct tx *tx, void *data, GError **error)
+static bool list(struct tx *tx, struct call *call, const struct call_page *page, int64_t *last, GError **error)
 {
-    struct call *call = data;
-    struct call_page page;
-    int64_t last_id;
-    if (!call_page(call, 1, &page, error))
-        return false;
-    call_list_begin(call);
-    if (!hook_list(tx, page.keys[0], page.limit, &call->out, &last_id, error))
-        return false;
-    call_list_end(call, last_id != 0 ? &last_id : NULL, 1);
-    return true;
+    return hook_list(tx, page->keys[0], page->limit, &call->out, last, error);
 }
 
 bool api_hook_list(struct call *call, GError **error)
 {
-    return call_read(call, list, call, error);
+    return call_list(call, list, error);
 }
 
 static bool create(struct tx *tx, void *data, GError **error)
@@ -77,23 +68,15 @@ bool api_hook_remove(struct call *call, GError **error)
     return call_write(call, remove_hook, call, error);
 }
 
-static bool list_deliveries(struct tx *tx, void *data, GError **error)
+static bool list_deliveries(struct tx *tx, struct call *call, const struct call_page *page, int64_t *last,
+                            GError **error)
 {
-    struct call *call = data;
-    struct call_page page;
-    int64_t last_id;
-    if (!call_page(call, 1, &page, error))
-        return false;
-    call_list_begin(call);
-    if (!hook_delivery_list(tx, call_id(call), page.keys[0], page.limit, &call->out, &last_id, error))
-        return false;
-    call_list_end(call, last_id != 0 ? &last_id : NULL, 1);
-    return true;
+    return hook_delivery_list(tx, call_id(call), page->keys[0], page->limit, &call->out, last, error);
 }
 
 bool api_hook_delivery_list(struct call *call, GError **error)
 {
-    return call_read(call, list_deliveries, call, error);
+    return call_list(call, list_deliveries, error);
 }
 
 static bool redeliver(struct tx *tx, void *data, GError **error)

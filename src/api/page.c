@@ -29,3 +29,29 @@ void call_list_end(struct call *call, const int64_t *keys, unsigned key_count)
     writer_put_text(&call->out, "next_cursor", cursor);
     writer_end_object(&call->out);
 }
+
+struct list {
+    struct call *call;
+    call_list_work work;
+};
+
+static bool list_work(struct tx *tx, void *data, GError **error)
+{
+    const struct list *list = data;
+    struct call *call = list->call;
+    struct call_page page;
+    int64_t last = 0;
+    if (!call_page(call, 1, &page, error))
+        return false;
+    call_list_begin(call);
+    if (!list->work(tx, call, &page, &last, error))
+        return false;
+    call_list_end(call, last != 0 ? &last : NULL, 1);
+    return true;
+}
+
+bool call_list(struct call *call, call_list_work work, GError **error)
+{
+    struct list list = {call, work};
+    return call_read(call, list_work, &list, error);
+}

@@ -119,29 +119,20 @@ bool api_user_change(struct call *call, GError **error)
     return true;
 }
 
-static bool list_users(struct tx *tx, void *data, GError **error)
+static bool list_users(struct tx *tx, struct call *call, const struct call_page *page, int64_t *last, GError **error)
 {
-    struct call *call = data;
-    struct call_page page;
     struct person_online online = online_of(call->app);
     const char *active = call_query(call, "active");
-    int64_t last_id;
-    if (!call_page(call, 1, &page, error))
-        return false;
-    call_list_begin(call);
-    if (!person_list(tx,
-                     active == NULL                ? 0
-                     : strcmp(active, "true") == 0 ? 1
-                                                   : 2,
-                     page.keys[0], page.limit, &online, &call->out, &last_id, error))
-        return false;
-    call_list_end(call, last_id != 0 ? &last_id : NULL, 1);
-    return true;
+    return person_list(tx,
+                       active == NULL                ? 0
+                       : strcmp(active, "true") == 0 ? 1
+                                                     : 2,
+                       page->keys[0], page->limit, &online, &call->out, last, error);
 }
 
 bool api_user_list(struct call *call, GError **error)
 {
-    return call_read(call, list_users, call, error);
+    return call_list(call, list_users, error);
 }
 
 /* ---- teams, brands ---- */
@@ -182,23 +173,14 @@ bool api_team_change(struct call *call, GError **error)
     return call_write(call, change_team, call, error);
 }
 
-static bool list_teams(struct tx *tx, void *data, GError **error)
+static bool list_teams(struct tx *tx, struct call *call, const struct call_page *page, int64_t *last, GError **error)
 {
-    struct call *call = data;
-    struct call_page page;
-    int64_t last_id;
-    if (!call_page(call, 1, &page, error))
-        return false;
-    call_list_begin(call);
-    if (!team_list(tx, page.keys[0], page.limit, &call->out, &last_id, error))
-        return false;
-    call_list_end(call, last_id != 0 ? &last_id : NULL, 1);
-    return true;
+    return team_list(tx, page->keys[0], page->limit, &call->out, last, error);
 }
 
 bool api_team_list(struct call *call, GError **error)
 {
-    return call_read(call, list_teams, call, error);
+    return call_list(call, list_teams, error);
 }
 
 static bool create_brand(struct tx *tx, void *data, GError **error)
@@ -217,43 +199,25 @@ bool api_brand_create(struct call *call, GError **error)
     return call_write(call, create_brand, call, error);
 }
 
-static bool list_brands(struct tx *tx, void *data, GError **error)
+static bool list_brands(struct tx *tx, struct call *call, const struct call_page *page, int64_t *last, GError **error)
 {
-    struct call *call = data;
-    struct call_page page;
-    int64_t last_id;
-    if (!call_page(call, 1, &page, error))
-        return false;
-    call_list_begin(call);
-    if (!team_brand_list(tx, page.keys[0], page.limit, &call->out, &last_id, error))
-        return false;
-    call_list_end(call, last_id != 0 ? &last_id : NULL, 1);
-    return true;
+    return team_brand_list(tx, page->keys[0], page->limit, &call->out, last, error);
 }
 
 bool api_brand_list(struct call *call, GError **error)
 {
-    return call_read(call, list_brands, call, error);
+    return call_list(call, list_brands, error);
 }
 
 /* ---- audit ---- */
 
-static bool list_audit(struct tx *tx, void *data, GError **error)
+static bool list_audit(struct tx *tx, struct call *call, const struct call_page *page, int64_t *last, GError **error)
 {
-    struct call *call = data;
-    struct call_page page;
-    int64_t last_id;
-    if (!call_page(call, 1, &page, error))
-        return false;
-    call_list_begin(call);
-    if (!audit_list(tx, call_query_id(call, "user"), call_query(call, "subject"), page.keys[0], page.limit, &call->out,
-                    &last_id, error))
-        return false;
-    call_list_end(call, last_id != 0 ? &last_id : NULL, 1);
-    return true;
+    return audit_list(tx, call_query_id(call, "user"), call_query(call, "subject"), page->keys[0], page->limit,
+                      &call->out, last, error);
 }
 
 bool api_audit_list(struct call *call, GError **error)
 {
-    return call_read(call, list_audit, call, error);
+    return call_list(call, list_audit, error);
 }

@@ -165,24 +165,15 @@ bool api_session_end(struct call *call, GError **error)
     return end_session(call, call_id(call), error);
 }
 
-static bool list_sessions(struct tx *tx, void *data, GError **error)
+static bool list_sessions(struct tx *tx, struct call *call, const struct call_page *page, int64_t *last, GError **error)
 {
-    struct call *call = data;
-    struct call_page page;
-    int64_t last_id;
-    if (!call_page(call, 1, &page, error))
-        return false;
-    call_list_begin(call);
-    if (!session_list(tx, call->actor->person_id, call->session_id, call->now_ms, page.keys[0], page.limit, &call->out,
-                      &last_id, error))
-        return false;
-    call_list_end(call, last_id != 0 ? &last_id : NULL, 1);
-    return true;
+    return session_list(tx, call->actor->person_id, call->session_id, call->now_ms, page->keys[0], page->limit,
+                        &call->out, last, error);
 }
 
 bool api_session_list(struct call *call, GError **error)
 {
-    return call_read(call, list_sessions, call, error);
+    return call_list(call, list_sessions, error);
 }
 
 /* ---- my profile ---- */
@@ -292,23 +283,14 @@ bool api_token_create(struct call *call, GError **error)
     return call_write(call, create_token, call, error);
 }
 
-static bool list_tokens(struct tx *tx, void *data, GError **error)
+static bool list_tokens(struct tx *tx, struct call *call, const struct call_page *page, int64_t *last, GError **error)
 {
-    struct call *call = data;
-    struct call_page page;
-    int64_t last_id;
-    if (!call_page(call, 1, &page, error))
-        return false;
-    call_list_begin(call);
-    if (!session_token_list(tx, call->actor->person_id, page.keys[0], page.limit, &call->out, &last_id, error))
-        return false;
-    call_list_end(call, last_id != 0 ? &last_id : NULL, 1);
-    return true;
+    return session_token_list(tx, call->actor->person_id, page->keys[0], page->limit, &call->out, last, error);
 }
 
 bool api_token_list(struct call *call, GError **error)
 {
-    return call_read(call, list_tokens, call, error);
+    return call_list(call, list_tokens, error);
 }
 
 static bool revoke_token(struct tx *tx, void *data, GError **error)

@@ -64,31 +64,39 @@ static GArray *one_id(int64_t id)
     return ids;
 }
 
+/* bool view_NAMEs(tx, ids, &view, error): the rows of these ids, as query finds them. */
+#define LOADER(function, query)                                                                                        \
+    bool function(struct tx *tx, const GArray *ids, struct view **view, GError **error)                                \
+    {                                                                                                                  \
+        g_autofree char *list = view_ids(ids);                                                                         \
+        struct rows *rows = NULL;                                                                                      \
+        struct query row;                                                                                              \
+        if (!query(tx, &rows, error, list))                                                                            \
+            return false;                                                                                              \
+        *view = view_new(rows, sizeof row);                                                                            \
+        while (query##_next(rows, &row))                                                                               \
+            g_array_append_val((*view)->items, row);                                                                   \
+        return true;                                                                                                   \
+    }
+
+LOADER(view_conversations, q_desk_conversation_rows)
+LOADER(view_messages, q_desk_message_rows)
+LOADER(view_contacts, q_desk_contact_rows)
+LOADER(view_outbox, q_desk_outbox_rows)
+
 /* ---- conversations ---- */
 
-bool view_conversations(struct tx *tx, const GArray *ids, struct view **view, GError **error)
-{
-    g_autofree char *list = view_ids(ids);
-    struct rows *rows = NULL;
-    struct q_desk_conversation_rows row;
-    if (!q_desk_conversation_rows(tx, &rows, error, list))
-        return false;
-    *view = view_new(rows, sizeof row);
-    while (q_desk_conversation_rows_next(rows, &row))
-        g_array_append_val((*view)->items, row);
-    return true;
-}
-
-static void write_contact(const struct q_desk_conversation_rows *row, struct writer *out)
+static void write_contact(struct writer *out, int64_t id, const char *name, const char *handle, const char *relation,
+                          int64_t followers, const char *verified, const char *avatar_url)
 {
     writer_begin_object(out);
-    writer_put_id(out, "id", row->contact_id);
-    writer_put_text(out, "name", row->contact_name);
-    writer_put_text(out, "handle", row->handle);
-    writer_put_text(out, "relation", row->relation);
-    writer_put_i64(out, "followers", row->followers);
-    writer_put_text(out, "verified", row->verified);
-    writer_put_text(out, "avatar_url", row->avatar_url);
+    writer_put_id(out, "id", id);
+    writer_put_text(out, "name", name);
+    writer_put_text(out, "handle", handle);
+    writer_put_text(out, "relation", relation);
+    writer_put_i64(out, "followers", followers);
+    writer_put_text(out, "verified", verified);
+    writer_put_text(out, "avatar_url", avatar_url);
     writer_end_object(out);
 }
 
@@ -103,7 +111,8 @@ bool view_write_conversation(const struct view *view, int64_t id, struct writer 
     writer_put_text(out, "channel_kind", row->channel_kind);
     writer_put_id(out, "brand_id", row->brand_id);
     writer_key(out, "contact");
-    write_contact(row, out);
+    write_contact(out, row->contact_id, row->contact_name, row->handle, row->relation, row->followers, row->verified,
+                  row->avatar_url);
     writer_put_text(out, "subject", row->subject);
     writer_put_text(out, "state", row->state);
     writer_put_id(out, "team_id", row->team_id);
@@ -140,19 +149,6 @@ bool view_conversation(struct tx *tx, int64_t id, struct writer *out, GError **e
 }
 
 /* ---- messages ---- */
-
-bool view_messages(struct tx *tx, const GArray *ids, struct view **view, GError **error)
-{
-    g_autofree char *list = view_ids(ids);
-    struct rows *rows = NULL;
-    struct q_desk_message_rows row;
-    if (!q_desk_message_rows(tx, &rows, error, list))
-        return false;
-    *view = view_new(rows, sizeof row);
-    while (q_desk_message_rows_next(rows, &row))
-        g_array_append_val((*view)->items, row);
-    return true;
-}
 
 static void write_delivery(const char *state, const char *error_class, const char *error_code, int64_t due_ms,
                            enum lang lang, struct writer *out)
@@ -253,50 +249,17 @@ bool view_message(struct tx *tx, int64_t id, enum lang lang, struct writer *out,
 
 /* ---- contacts ---- */
 
-bool view_contacts(struct tx *tx, const GArray *ids, struct view **view, GError **error)
-{
-    g_autofree char *list = view_ids(ids);
-    struct rows *rows = NULL;
-    struct q_desk_contact_rows row;
-    if (!q_desk_contact_rows(tx, &rows, error, list))
-        return false;
-    *view = view_new(rows, sizeof row);
-    while (q_desk_contact_rows_next(rows, &row))
-        g_array_append_val((*view)->items, row);
-    return true;
-}
-
 bool view_write_contact(const struct view *view, int64_t id, struct writer *out)
 {
     const struct q_desk_contact_rows *row = find(view, id);
     if (row == NULL)
         return false;
-    writer_begin_object(out);
-    writer_put_id(out, "id", row->id);
-    writer_put_text(out, "name", row->name);
-    writer_put_text(out, "handle", row->handle ? row->handle : row->name);
-    writer_put_text(out, "relation", row->relation);
-    writer_put_i64(out, "followers", row->followers);
-    writer_put_text(out, "verified", row->verified ? row->verified : "");
-    writer_put_text(out, "avatar_url", row->avatar_url);
-    writer_end_object(out);
+    write_contact(out, row->id, row->name, row->handle ? row->handle : row->name, row->relation, row->followers,
+                  row->verified ? row->verified : "", row->avatar_url);
     return true;
 }
 
 /* ---- outbox ---- */
-
-bool view_outbox(struct tx *tx, const GArray *ids, struct view **view, GError **error)
-{
-    g_autofree char *list = view_ids(ids);
-    struct rows *rows = NULL;
-    struct q_desk_outbox_rows row;
-    if (!q_desk_outbox_rows(tx, &rows, error, list))
-        return false;
-    *view = view_new(rows, sizeof row);
-    while (q_desk_outbox_rows_next(rows, &row))
-        g_array_append_val((*view)->items, row);
-    return true;
-}
 
 bool view_write_outbox(const struct view *view, int64_t id, enum lang lang, struct writer *out)
 {
