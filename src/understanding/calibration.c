@@ -6,7 +6,9 @@
 #include <string.h>
 
 #define ROUNDS 40
-#define RIDGE 1.0       /* on shifts and on the slope's distance from 1: as if that many rows spoke for 0 */
+#define RIDGE 1.0 /* on shifts and on the slope's distance from 1: as if that many rows spoke for 0 */
+#define SLOPE_LEAST 0.02
+#define SLOPE_MOST 50.0
 #define BALANCE_MOST 12 /* steps to either side */
 #define BALANCE_STEP 0.1F
 #define BALANCE_PRICE 0.0004 /* macro-F1 a step must bring, times labels */
@@ -38,34 +40,47 @@ static void probabilities(const struct calibration *calibration, const float *ma
         out[k] /= sum;
 }
 
-/* One step of Newton's method with the diagonal of the curvature. */
-static void improve(struct calibration *calibration, const float *margins, const uint16_t *labels, size_t rows)
+/* The loss, and where Newton's method with the diagonal of the curvature would go: a step for each shift, then one for
+ * the slope. */
+static double measure(const struct calibration *calibration, const float *margins, const uint16_t *labels, size_t rows,
+                      double *steps)
 {
     size_t count = calibration->labels;
     g_autofree float *p = g_new(float, count);
-    g_autofree double *down = g_new0(double, count);
-    g_autofree double *curve = g_new0(double, count);
-    double slope_down = RIDGE * (calibration->slope - 1);
-    double slope_curve = RIDGE;
+    g_autofree double *curve = g_new0(double, count + 1);
+    double loss = RIDGE / 2 * pow(calibration->slope - 1, 2);
+    memset(steps, 0, (count + 1) * sizeof *steps);
     for (size_t i = 0; i < rows; i++) {
         const float *m = margins + i * count;
         double mean = 0;
         double square = 0;
         probabilities(calibration, m, p);
+        loss -= log(MAX((double)p[labels[i]], 1e-30));
         for (size_t k = 0; k < count; k++) {
             double miss = p[k] - (labels[i] == k);
-            down[k] += miss;
+            steps[k] += miss;
             curve[k] += p[k] * (1 - p[k]);
-            slope_down += miss * m[k];
+            steps[count] += miss * m[k];
             mean += p[k] * m[k];
             square += p[k] * m[k] * m[k];
         }
-        slope_curve += square - mean * mean;
+        curve[count] += square - mean * mean;
     }
+    for (size_t k = 0; k < count; k++) {
+        loss += RIDGE / 2 * calibration->shift[k] * calibration->shift[k];
+        steps[k] = (steps[k] + RIDGE * calibration->shift[k]) / (curve[k] + RIDGE);
+    }
+    steps[count] = (steps[count] + RIDGE * (calibration->slope - 1)) / (curve[count] + RIDGE);
+    return loss;
+}
+
+/* From where it was, so much of the steps. */
+static void move(struct calibration *calibration, float slope, const float *shift, const double *steps, double share)
+{
+    size_t count = calibration->labels;
     for (size_t k = 0; k < count; k++)
-        calibration->shift[k] -= (float)(0.5 * (down[k] + RIDGE * calibration->shift[k]) / (curve[k] + RIDGE));
-    calibration->slope -= (float)(0.5 * slope_down / slope_curve);
-    calibration->slope = CLAMP(calibration->slope, 0.1F, 20);
+        calibration->shift[k] = (float)(shift[k] - share * steps[k]);
+    calibration->slope = (float)CLAMP(slope - share * steps[count], SLOPE_LEAST, SLOPE_MOST);
 }
 
 /* Counts of a choice: of label k chosen rightly, chosen, there. */
@@ -129,14 +144,38 @@ static void balance(struct calibration *calibration, struct counts *counts, cons
     }
 }
 
+void calibration_scale(struct calibration *calibration, const float *margins, const uint16_t *labels, size_t rows)
+{
+    size_t count = calibration->labels;
+    float slope = calibration->slope;
+    double share = 0.5;
+    double least = INFINITY;
+    g_autofree float *shift = g_memdup2(calibration->shift, count * sizeof *shift);
+    g_autofree double *steps = g_new0(double, count + 1); /* from slope and shift, the best so far */
+    g_autofree double *here = g_new(double, count + 1);
+    for (int round = 0; round < ROUNDS; round++) {
+        double loss = measure(calibration, margins, labels, rows, here);
+        if (loss <= least) {
+            least = loss;
+            slope = calibration->slope;
+            memcpy(shift, calibration->shift, count * sizeof *shift);
+            memcpy(steps, here, (count + 1) * sizeof *steps);
+            share = MIN(share * 1.5, 1);
+        } else { /* too far: the diagonal is not all of the curvature */
+            share /= 3;
+        }
+        move(calibration, slope, shift, steps, share);
+    }
+    move(calibration, slope, shift, steps, 0);
+}
+
 void calibration_fit(struct calibration *calibration, const float *margins, const uint16_t *labels, size_t rows)
 {
     size_t many = calibration->labels;
     g_autofree float *logits = g_new(float, rows *many + 1);
     g_autofree size_t *sums = g_new0(size_t, 3 * many);
     struct counts counts = {sums, sums + many, sums + 2 * many, rows, many, 0};
-    for (int round = 0; round < ROUNDS; round++)
-        improve(calibration, margins, labels, rows);
+    calibration_scale(calibration, margins, labels, rows);
     for (size_t i = 0; i < rows; i++) {
         for (size_t k = 0; k < many; k++)
             logits[i * many + k] = calibration->slope * margins[i * many + k] + calibration->shift[k];

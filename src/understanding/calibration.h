@@ -17,6 +17,9 @@ struct calibration {
 void calibration_init(struct calibration *calibration, size_t labels);
 void calibration_clear(struct calibration *calibration);
 
+/* Slope and shift alone, as calibration_fit finds them. */
+void calibration_scale(struct calibration *calibration, const float *margins, const uint16_t *labels, size_t rows);
+
 /* margins: rows × labels. Slope and shift by Newton's method on the likelihood (Platt's scaling for many labels), then
  * balance for the macro-F1, each step of it paid for, so that little evidence moves little. */
 void calibration_fit(struct calibration *calibration, const float *margins, const uint16_t *labels, size_t rows);

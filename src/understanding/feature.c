@@ -9,11 +9,23 @@
 #define RUN 3         /* tokens of a run */
 #define PIECE_LEAST 2 /* letters of a piece of a word */
 #define PIECE_MOST 5
+#define BRIDGE_LEAST 3 /* characters of a bridge, the blank included */
+#define BRIDGE_MOST 4
 #define CODE_LETTERS 8 /* of an emoticon's code */
-/* Of each character at most: a token, of which RUN runs; its pieces. */
+/* Of each character at most: a token, of which RUN runs; its pieces. add_letters stops before there are more. */
 #define MOST ((FEATURES_CHARACTERS + 2) * (RUN + PIECE_MOST) + 2 * LEXICAL_MOST)
 
-enum kind { KIND_EDGE = 1, KIND_CJK, KIND_WORD, KIND_NUMBER, KIND_SIGN, KIND_CODE, KIND_ADDRESS, KIND_PIECE };
+enum kind {
+    KIND_EDGE = 1,
+    KIND_CJK,
+    KIND_WORD,
+    KIND_NUMBER,
+    KIND_SIGN,
+    KIND_CODE,
+    KIND_ADDRESS,
+    KIND_PIECE,
+    KIND_BRIDGE
+};
 
 struct token {
     uint32_t hash;
@@ -215,6 +227,45 @@ static void add_pieces(struct features *features, const char *text, const struct
     }
 }
 
+/* The last characters of a token, the blank if there is one, the first characters of the next: how words go together
+ * where either is misspelt. */
+static void add_bridges(struct features *features, const char *text, const struct token *token,
+                        const struct token *next)
+{
+    size_t blank = token->end < next->begin ? 1 : 0;
+    size_t begin = token->end;
+    for (size_t before = 1; before + blank < BRIDGE_MOST && begin > token->begin; before++) {
+        fold_previous(text, &begin);
+        uint32_t hash = (uint32_t)KIND_BRIDGE << 24;
+        for (size_t at = begin; at < next->begin;)
+            hash = step(hash, fold_next(text, &at));
+        size_t end = next->begin;
+        for (size_t length = before + blank + 1; length <= BRIDGE_MOST && end < next->end; length++) {
+            hash = step(hash, fold_next(text, &end));
+            if (length >= BRIDGE_LEAST)
+                add(features, hash, (uint32_t)begin, (uint32_t)end);
+        }
+    }
+}
+
+static bool is_apart(const struct token *token)
+{
+    return token->kind != KIND_CJK && token->kind != KIND_EDGE;
+}
+
+/* Words' pieces, and bridges between what is no Chinese. */
+static void add_letters(struct features *features, const char *text)
+{
+    enum { ROOM = 45 * PIECE_MOST + BRIDGE_MOST * BRIDGE_MOST + LEXICAL_MOST };
+    const struct features_room *room = features->room;
+    for (size_t i = 0; i + 1 < room->count && features->count + ROOM < MOST; i++) {
+        if (room->tokens[i].kind == KIND_WORD)
+            add_pieces(features, text, &room->tokens[i]);
+        if (is_apart(&room->tokens[i]) && is_apart(&room->tokens[i + 1]))
+            add_bridges(features, text, &room->tokens[i], &room->tokens[i + 1]);
+    }
+}
+
 /* What the lexicons say stands nowhere in the text. */
 static void add_lexical(struct features *features, const char *text, size_t length)
 {
@@ -239,9 +290,7 @@ void features_read(struct features *features, const char *folded, size_t length)
     memset(room->seen, 0, (room->mask + 1) * sizeof *room->seen);
     features->count = 0;
     add_runs(features);
-    for (size_t i = 0; i < room->count; i++)
-        if (room->tokens[i].kind == KIND_WORD && features->count + 45 * PIECE_MOST + 2 * LEXICAL_MOST < MOST)
-            add_pieces(features, folded, &room->tokens[i]);
+    add_letters(features, folded);
     add_lexical(features, folded, length);
     features->norm = features->count == 0 ? 0 : 1 / sqrtf((float)features->count);
 }

@@ -4,9 +4,9 @@
  *
  * The text is parted into tokens: a Chinese character, a word, a number, a sign, an emoji, an emoticon's code
  * ([doge]), a web address, the text's begin and end. Features are runs of one to three tokens, and, inside words of
- * scripts with blanks, runs of two to five letters, and what the lexicons make of the text (lexical.h); each has a
- * 32-bit key. A feature that occurs again counts once;
- * the text's weight is shared among its features (norm), so a long text speaks no louder than a short one.
+ * scripts with blanks, runs of two to five letters, three and four characters across the end of a word, and what the
+ * lexicons make of the text (lexical.h); each has a 32-bit key. A feature that occurs again counts once; the text's
+ * weight is shared among its features (norm), so a long text speaks no louder than a short one.
  *
  * A struct features is used by one thread at a time and again for the next text. About 5 us a post. */
 #pragma once

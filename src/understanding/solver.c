@@ -234,14 +234,34 @@ static void take_block(struct linear *linear, const struct solve *solve, uint32_
                outputs * sizeof(float));
 }
 
-bool solver_run(struct linear *linear, const struct corpus *corpus, const uint32_t *rows, size_t count,
-                const struct solver_settings *settings)
+void linear_init(struct linear *linear, const struct corpus *corpus)
 {
     uint32_t outputs = solver_outputs(corpus);
     *linear = (struct linear){.outputs = outputs, .stride = outputs};
     linear->weights = g_new0(float, (size_t)corpus->features *outputs + 1);
     linear->bias = g_new0(float, outputs);
     linear->known = g_new0(float, corpus->known *outputs + 1);
+}
+
+static void blend(float *to, float share, const float *other, float other_share, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        to[i] = share * to[i] + other_share * other[i];
+}
+
+void linear_blend(struct linear *linear, float share, const struct linear *other, float other_share,
+                  const struct corpus *corpus)
+{
+    blend(linear->weights, share, other->weights, other_share, (size_t)corpus->features * linear->stride);
+    blend(linear->bias, share, other->bias, other_share, linear->outputs);
+    blend(linear->known, share, other->known, other_share, (size_t)corpus->known * linear->outputs);
+}
+
+bool solver_run(struct linear *linear, const struct corpus *corpus, const uint32_t *rows, size_t count,
+                const struct solver_settings *settings)
+{
+    linear_init(linear, corpus);
+    uint32_t outputs = linear->outputs;
     bool done = true;
     for (uint32_t from = 0; done && from < outputs; from += BLOCK) {
         uint32_t here = MIN(outputs - from, BLOCK);

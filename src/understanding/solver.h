@@ -27,11 +27,17 @@ struct linear {
 };
 
 uint32_t solver_outputs(const struct corpus *corpus);
+/* All 0. */
+void linear_init(struct linear *linear, const struct corpus *corpus);
 
 /* Learns from the given rows. False when it was cancelled. linear_clear after either outcome. */
 bool solver_run(struct linear *linear, const struct corpus *corpus, const uint32_t *rows, size_t count,
                 const struct solver_settings *settings);
 void linear_clear(struct linear *linear);
+
+/* linear becomes share · linear + other_share · other. */
+void linear_blend(struct linear *linear, float share, const struct linear *other, float other_share,
+                  const struct corpus *corpus);
 
 /* outputs margins of one row. */
 void linear_margins(const struct linear *linear, const struct corpus *corpus, size_t row, float *margins);

@@ -1,20 +1,22 @@
 #include "understanding/training.h"
 
+#include "base/limit.h"
 #include "understanding/calibration.h"
 #include "understanding/corpus.h"
 #include "understanding/model_table.h"
 #include "understanding/model_writer.h"
 #include "understanding/random.h"
-#include "understanding/solver.h"
+#include "understanding/softmax.h"
 #include "understanding/task.h"
 
 #include <string.h>
 
-#define RECIPE "linear-1"
+#define RECIPE "linear-2"
 #define EPOCHS 8
 #define EPOCHS_LARGE 5 /* where there is so much to learn from that … */
 #define LARGE 30000000 /* … feature numbers by outputs are more than this */
 #define COST 0.5F
+#define SOFTMAX_EPOCHS 4
 #define PRIOR_ROWS 30000 /* with more examples, what was known before costs more time than it helps */
 #define FOLDS 5
 /* Feature numbers in the corpus: with more, fewer folds and a part held back once must do. */
@@ -22,10 +24,14 @@
 #define WORK_THREE 6000000
 #define HELD_BACK 5 /* one in so many, when it is done once */
 
-/* One machine to learn: on the rows outside a fold, or on all. */
+/* Two ways to learn the same; their sum is the model. */
+enum way { SOLVER, SOFTMAX, WAYS };
+
+/* One thing to learn: on the rows outside a fold, or on all. */
 struct job {
     int fold; /* -1: all rows */
-    GArray *rows;
+    enum way way;
+    const GArray *rows;
     struct linear linear;
 };
 
@@ -35,11 +41,12 @@ struct learning {
     uint8_t *fold_of; /* of a row */
     int folds;        /* that are held back in turn */
     int epochs;
-    struct job jobs[FOLDS + 1];
+    GArray *rows[FOLDS + 1];             /* outside of fold - 1; first all */
+    struct job jobs[(FOLDS + 1) * WAYS]; /* way by way of a fold, as rows */
     int job_count;
     int next;  /* job that nobody has taken; atomic */
     int ticks; /* epochs done by all; atomic */
-    bool ended[FOLDS + 1];
+    bool ended[(FOLDS + 1) * WAYS];
 };
 
 static bool is_cancelled(const struct training *training)
@@ -85,12 +92,13 @@ static void plan(struct learning *learning)
         learning->folds = 0;
     deal_folds(learning, parts);
     for (int fold = -1; fold < learning->folds; fold++) {
-        struct job *job = &learning->jobs[learning->job_count++];
-        job->fold = fold;
-        job->rows = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        GArray *rows = g_array_new(FALSE, FALSE, sizeof(uint32_t));
         for (uint32_t row = 0; row < corpus->rows; row++)
             if (learning->fold_of[row] != fold)
-                g_array_append_val(job->rows, row);
+                g_array_append_val(rows, row);
+        learning->rows[fold + 1] = rows;
+        for (int way = 0; way < WAYS; way++)
+            learning->jobs[learning->job_count++] = (struct job){.fold = fold, .way = (enum way)way, .rows = rows};
     }
 }
 
@@ -107,7 +115,8 @@ static void tell(struct learning *learning)
     const struct training *training = learning->training;
     if (training->progress != NULL)
         training->progress(training->data,
-                           0.15 + 0.8 * g_atomic_int_get(&learning->ticks) / (learning->epochs * learning->job_count));
+                           0.15 + 0.8 * g_atomic_int_get(&learning->ticks) /
+                                      ((learning->epochs + SOFTMAX_EPOCHS) * learning->job_count / WAYS));
 }
 
 static void tick_and_tell(void *data)
@@ -124,13 +133,15 @@ static void work(struct learning *learning, void (*ticker)(void *))
             return;
         struct job *job = &learning->jobs[next];
         struct solver_settings settings = {.seed = learning->training->seed + (uint64_t)next,
-                                           .epochs = learning->epochs,
+                                           .epochs = job->way == SOLVER ? learning->epochs : SOFTMAX_EPOCHS,
                                            .cost = COST,
                                            .cancel = learning->training->cancel,
                                            .tick = ticker,
                                            .data = learning};
-        learning->ended[next] = solver_run(&job->linear, &learning->corpus, (const uint32_t *)(void *)job->rows->data,
-                                           job->rows->len, &settings);
+        bool (*learn)(struct linear *, const struct corpus *, const uint32_t *, size_t,
+                      const struct solver_settings *) = job->way == SOLVER ? solver_run : softmax_run;
+        learning->ended[next] = learn(&job->linear, &learning->corpus, (const uint32_t *)(void *)job->rows->data,
+                                      job->rows->len, &settings);
     }
 }
 
@@ -154,21 +165,26 @@ static bool run_jobs(struct learning *learning)
 
 /* ---- what comes of it ---- */
 
-/* Margins of the examples held back, as labels' logits (model_set.c does the same with one output for two labels). */
-static void calibrate(const struct learning *learning, struct calibration *calibration)
+/* Margins of the examples held back, as labels' logits (model_set.c does the same with one output for two labels), by
+ * one way or, with their shares, by both. How many rows. */
+static size_t hold_margins(const struct learning *learning, const float shares[WAYS], float *margins, uint16_t *truth)
 {
     const struct corpus *corpus = &learning->corpus;
     size_t labels = corpus->names->len;
-    g_autofree float *margins = g_new(float, corpus->rows *labels + 1);
-    g_autofree uint16_t *truth = g_new(uint16_t, corpus->rows);
     size_t rows = 0;
-    for (int i = 0; i < learning->job_count; i++) {
-        const struct job *job = &learning->jobs[i];
-        for (size_t row = 0; job->fold >= 0 && row < corpus->rows; row++) {
-            if (learning->fold_of[row] != job->fold)
+    float one[LIMIT_LABELS];
+    for (int i = 0; i < learning->job_count; i += WAYS) {
+        const struct job *jobs = &learning->jobs[i];
+        for (size_t row = 0; jobs->fold >= 0 && row < corpus->rows; row++) {
+            if (learning->fold_of[row] != jobs->fold)
                 continue;
             float *of = margins + rows * labels;
-            linear_margins(&job->linear, corpus, row, of);
+            memset(of, 0, labels * sizeof *of);
+            for (int way = 0; way < WAYS; way++) {
+                linear_margins(&jobs[way].linear, corpus, row, one);
+                for (uint32_t k = 0; k < jobs->linear.outputs; k++)
+                    of[k] += shares[way] * one[k];
+            }
             if (labels == 2) {
                 of[1] = of[0] / 2;
                 of[0] = -of[1];
@@ -176,6 +192,26 @@ static void calibrate(const struct learning *learning, struct calibration *calib
             truth[rows++] = corpus->labels[row];
         }
     }
+    return rows;
+}
+
+/* Each way's share is what makes its margins probabilities; then the sum is calibrated. */
+static void calibrate(const struct learning *learning, struct calibration *calibration, float shares[WAYS])
+{
+    size_t labels = learning->corpus.names->len;
+    g_autofree float *margins = g_new(float, learning->corpus.rows *labels + 1);
+    g_autofree uint16_t *truth = g_new(uint16_t, learning->corpus.rows);
+    for (int way = 0; way < WAYS; way++) {
+        float only[WAYS] = {0};
+        struct calibration single;
+        only[way] = 1;
+        calibration_init(&single, labels);
+        size_t rows = hold_margins(learning, only, margins, truth);
+        calibration_scale(&single, margins, truth, rows);
+        shares[way] = single.slope / WAYS;
+        calibration_clear(&single);
+    }
+    size_t rows = hold_margins(learning, shares, margins, truth);
     calibration_fit(calibration, margins, truth, rows);
 }
 
@@ -214,16 +250,19 @@ static GBytes *finish(struct learning *learning, GError **error)
 {
     g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     g_array_append_vals(keys, learning->corpus.keys, learning->corpus.features);
-    if (learning->corpus.known > 0)
-        take_in(learning, &learning->jobs[0].linear, keys);
+    struct linear *linear = &learning->jobs[SOLVER].linear;
+    float shares[WAYS] = {0.5F, 0.5F};
     struct calibration calibration;
     calibration_init(&calibration, learning->corpus.names->len);
     if (learning->folds > 0)
-        calibrate(learning, &calibration);
+        calibrate(learning, &calibration, shares);
+    linear_blend(linear, shares[SOLVER], &learning->jobs[SOFTMAX].linear, shares[SOFTMAX], &learning->corpus);
+    if (learning->corpus.known > 0)
+        take_in(learning, linear, keys);
     struct learned learned = {.task = learning->training->task,
                               .labels = learning->corpus.names,
                               .rows = learning->corpus.rows,
-                              .linear = &learning->jobs[0].linear,
+                              .linear = linear,
                               .calibration = &calibration};
     GBytes *bytes = model_write(RECIPE, &learned, 1, (const uint32_t *)(void *)keys->data, keys->len, error);
     calibration_clear(&calibration);
@@ -232,10 +271,10 @@ static GBytes *finish(struct learning *learning, GError **error)
 
 static void learning_clear(struct learning *learning)
 {
-    for (int i = 0; i < learning->job_count; i++) {
-        g_array_unref(learning->jobs[i].rows);
+    for (int i = 0; i < learning->job_count; i++)
         linear_clear(&learning->jobs[i].linear);
-    }
+    for (int i = 0; i * WAYS < learning->job_count; i++)
+        g_array_unref(learning->rows[i]);
     corpus_clear(&learning->corpus);
     g_free(learning->fold_of);
 }
