@@ -52,7 +52,7 @@ struct lexicon_entry {
     enum lexicon_kind kind;
     int label;         /* enum lexicon_category, lexicon_emotion or lexicon_flag, by kind */
     const char *topic; /* LEXICON_GRAVITY: "injury"; static */
-    double weight;     /* 0.5 … 3; sentiment -3 … 3, where 0 only hides the words inside it */
+    double weight;     /* 0.5 … 3; sentiment -3 … 3; 0 only hides the words of its kind inside it */
 };
 
 struct lexicon {

@@ -4,8 +4,8 @@
 usage: make_lexicon.py OUTPUT FILE...
 
 A file is called KIND.LANGUAGE.tsv. Lines: word, label (not of sentiment and urgency), weight, parted by tabs; empty
-lines and lines that begin with "# " say something to people. word* has an open end. A sentiment of 0 only hides the words
-inside it (贵公司 is not 贵).
+lines and lines that begin with "# " say something to people. word* has an open end. A sentiment, emotion or flag of
+weight 0 only hides the words of its kind inside it (贵公司 is not 贵).
 """
 import os
 import sys
@@ -20,6 +20,7 @@ LABELS = {"category": CATEGORIES, "gravity": TOPICS, "emotion": EMOTIONS, "flag"
           "urgency": None}
 RANGES = {"category": (0.5, 3), "gravity": (1, 3), "emotion": (0.5, 3), "flag": (0.5, 3), "sentiment": (-3, 3),
           "urgency": (1, 3)}
+HIDING = {"sentiment", "emotion", "flag"}  # where a weight of 0 hides the shorter words inside
 
 
 def check(path, number, columns, kind, seen):
@@ -35,7 +36,7 @@ def check(path, number, columns, kind, seen):
         weight = float(columns[-1])
     except ValueError:
         wrong(f"{columns[-1]} is no weight")
-    if not low <= weight <= high or (weight == 0 and kind != "sentiment"):
+    if not (kind in HIDING if weight == 0 else low <= weight <= high):
         wrong(f"weight {columns[-1]} is outside {low} to {high}")
     word = unicodedata.normalize("NFKC", columns[0]).casefold()
     if not word.strip("*") or word != word.strip() or len(word.encode()) > 128:
