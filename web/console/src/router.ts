@@ -28,6 +28,7 @@ export const router = createRouter({
         { path: 'teams', name: 'teams', component: () => import('./pages/settings/TeamsPage.vue') },
         { path: 'brands', name: 'brands', component: () => import('./pages/settings/BrandsPage.vue') },
         { path: 'hooks', name: 'hooks', component: () => import('./pages/settings/HooksPage.vue') },
+        { path: 'understanding/:tab?/:id?', name: 'understanding', component: () => import('./pages/settings/understanding/UnderstandingPage.vue') },
         { path: 'audit', name: 'audit', component: () => import('./pages/settings/AuditPage.vue') },
       ],
     },

@@ -4,6 +4,12 @@ import { ApiError } from '../api/client'
 import { useToasts } from '../stores/toasts'
 import { uuid } from './uuid'
 
+/** The field of the form that the server's "settings.key" or "rule.any[3]" is about. */
+export function knownField(path: string, fields: readonly string[]): string | undefined {
+  const inner = path.replace(/^(settings|rule)\./, '')
+  return fields.find((f) => inner === f || inner.startsWith(`${f}.`) || inner.startsWith(`${f}[`))
+}
+
 export function useForm() {
   const toasts = useToasts()
   const form = reactive({ busy: false, errors: {} as Record<string, string>, key: uuid() })
@@ -21,8 +27,8 @@ export function useForm() {
       form.key = uuid()
       return answer
     } catch (e) {
-      const field = e instanceof ApiError ? e.field?.replace(/^settings\./, '') : null
-      if (e instanceof ApiError && field && fields.includes(field)) form.errors = { [field]: e.message }
+      const field = e instanceof ApiError ? knownField(e.field ?? '', fields) : undefined
+      if (field) form.errors = { [field]: (e as ApiError).message }
       else toasts.fail(e)
       // A retry of the same act keeps its key; a changed form is another act.
       if (e instanceof ApiError && !e.retryable) form.key = uuid()

@@ -26,6 +26,9 @@ function make(locale: string) {
   const signed = new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' })
   const days = new Intl.NumberFormat(locale, { style: 'unit', unit: 'day', unitDisplay: 'short' })
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
+  const percent1 = new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 })
+  const kilobytes = new Intl.NumberFormat(locale, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 })
+  const megabytes = new Intl.NumberFormat(locale, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 })
   const list = new Intl.ListFormat(locale, { type: 'conjunction' })
   return {
     time: (t: string) => time.format(new Date(t)),
@@ -38,6 +41,9 @@ function make(locale: string) {
     signed: (n: number) => signed.format(n),
     list: (items: string[]) => list.format(items),
     percent: (n: number) => percent.format(n),
+    /** with one decimal, for figures that are compared */
+    percent1: (n: number) => percent1.format(n),
+    bytes: (n: number) => (n < 1_048_576 ? kilobytes.format(n / 1024) : megabytes.format(n / 1_048_576)),
     /** today, yesterday, Nov 20 (Fri) */
     dayName(t: string, now = Date.now()): string {
       const then = new Date(t)

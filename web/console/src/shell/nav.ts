@@ -23,6 +23,7 @@ export const SETTINGS: NavEntry[] = [
   { name: 'users', icon: 'contacts', permission: 'user.read' },
   { name: 'teams', icon: 'team', permission: 'user.read' },
   { name: 'brands', icon: 'brand', permission: 'channel.read' },
+  { name: 'understanding', icon: 'bulb', permission: 'understanding.teach' },
   { name: 'hooks', icon: 'hook', permission: 'hook.manage' },
   { name: 'audit', icon: 'list', permission: 'audit.read' },
 ]

@@ -32,6 +32,12 @@ export function seedUnderstanding(world) {
     minHeldBack: 40,
     rules: [],
   })
+  seedModels(world)
+  const rule = (name, body, recent_hits, enabled = true) => world.rules.push(keepRule(world, { name, enabled, ...body }, { hits: recent_hits * 4, recent_hits, last_hit_at: recent_hits ? world.now(-recent_hits * 60_000) : null, changed_by: '林主管' }))
+  rule('退款拖延', { any: ['退款', '退钱', 'refund'], near: [{ first: ['等', '三'], second: ['周', '月'], within: 6, unit: 'characters', ordered: true }], then: { category: 'complaint', topic: 'refund', urgency: 2, points: 10 } }, 31)
+  rule('电池起火', { any: ['起火', '爆炸', '冒烟', 'fire', 'exploded'], all: ['电池'], then: { gravity: 'fire', urgency: 3, points: 25, tag: '安全' } }, 2)
+  rule('加微信广告', { pattern: '加(微信|vx|V信)', then: { spam: true, category: 'irrelevant' } }, 118)
+  rule('旧活动', { any: ['双十一'], none: ['退款'], then: { topic: 'old' } }, 0, false)
 }
 
 /** What the stand-in says of a text. */
@@ -58,7 +64,7 @@ export function assess(world, { text, is_public = true, followers = 0, verified 
   return {
     language: /[\u4e00-\u9fff]/.test(text) ? 'zh-Hans' : 'en', category, topic, sentiment, strength, emotion: strength < -60 ? 'angry' : strength > 60 ? 'happy' : 'neutral', urgency,
     importance: Math.min(100, parts.reduce((s, p) => s + p.amount, 0)), confidence: named.length ? 0.86 : 0.4, needs_answer: category !== 'irrelevant', spam: total('spam:yes') > 0, abuse: false, churn,
-    probabilities: { needs_answer: 0.9, spam: total('spam:yes') ? 0.94 : 0.02, abuse: 0.01, churn: churn ? 0.81 : 0.04 }, parts, matches: hits.filter((h) => !/^(churn|spam)/.test(h.label)).map(({ begin, end, label }) => ({ begin, end, label })), rules: [], entities: entitiesIn(text),
+    probabilities: { needs_answer: 0.9, spam: total('spam:yes') ? 0.94 : 0.02, abuse: 0.01, churn: churn ? 0.81 : 0.04 }, parts, matches: hits.filter((h) => !/^(churn|spam)/.test(h.label)).map(({ begin, end, label }) => ({ begin, end, label })), rules: world.rules.filter((r) => r.enabled && tryRule(r.rule, text).hit).map(({ id, name }) => ({ id, name })), entities: entitiesIn(text),
     because: [because('category', category, 'category:'), because('sentiment', sentiment, 'sentiment:'), because('urgency', String(urgency), 'urgency'), because('churn', 'yes', 'churn:')].filter((b) => b.words.length), fingerprint: '00000000000000ff', model: 'lexicon-2, category-1, sentiment-1',
   }
 }
@@ -66,6 +72,128 @@ export const say = (a, labels) => {
   const next = { ...a, ...Object.fromEntries(Object.entries(labels).map(([task, label]) => [task, task === 'urgency' ? Number(label) : label === 'yes' || label === 'no' ? label === 'yes' : label === 'none' ? '' : label])) }
   if (labels.sentiment) next.strength = { negative: -50, neutral: 0, positive: 50 }[labels.sentiment]
   return next
+}
+
+/* ---- models: three tasks, trained in a second or two ---- */
+const CATEGORIES = ['complaint', 'after_sales', 'order', 'consultation', 'cooperation', 'suggestion', 'praise', 'irrelevant']
+const SENTIMENTS = ['negative', 'neutral', 'positive']
+const version = (world, task, n, o = {}) => ({ id: world.id(), task, version: `${task}-${n}`, state: 'retired', user_name: null, created_at: world.now(-(10 - n) * 86_400_000), examples: 9000 + n * 40, own_examples: n * 40, held_back: 60, accuracy: 0.84 + n / 100, macro_f1: 0.79 + n / 100, compared_version: `${task}-${n - 1}`, compared_accuracy: 0.83 + n / 100, compared_macro_f1: 0.78 + n / 100, reason: 'better', reason_text: '在留出的样本上比现用模型更好，已启用。', damage: '', size: 1_480_000, ...o })
+function seedModels(world) {
+  world.models = [version(world, 'category', 2), version(world, 'category', 3, { state: 'active', user_name: '林主管' }), version(world, 'sentiment', 1, { state: 'active', damage: 'checksum does not match' })]
+  world.training = new Map()
+  world.trainMs = 1200
+}
+const idleRun = (task) => ({ task, state: 'idle', progress: 0, cancelling: false, wanted_at: null, begun_at: null, finished_at: null, result: '', result_text: '', detail: '' })
+const runOf = (world, task) => world.training.get(task) ?? null
+function taskOf(world, task, lang) {
+  const versions = world.models.filter((m) => m.task === task).reverse()
+  const active = versions.find((v) => v.state === 'active')
+  const own = world.examples.filter((e) => e.task === task)
+  const shipped = task === 'topic' ? null : { version: `${task}-shipped-1`, examples: 9000, accuracy: 0.82, macro_f1: 0.77 }
+  return { task, text: lang === 'en' ? task : task, version: active && !active.damage ? active.version : (shipped?.version ?? ''), active_id: active?.id ?? null, trouble: active?.damage ?? '', shipped, versions: versions.map(({ task: _, ...v }) => v), own_examples: own.length, held_back: own.filter((e) => e.held_back).length, new_examples: own.length, run: runOf(world, task) }
+}
+const trainings = (world) => ({ items: [...world.training.values()], next_cursor: null })
+function train({ world, me, body }) {
+  for (const task of body.task ? [body.task] : TASKS.filter((t) => world.examples.some((e) => e.task === t))) {
+    const run = { ...idleRun(task), state: 'waiting', wanted_at: world.now() }
+    world.training.set(task, run)
+    world.later(world.trainMs / 4, () => !run.cancelling && Object.assign(run, { state: 'running', begun_at: world.now(), progress: 0.4 }))
+    world.later(world.trainMs, () => {
+      const n = world.models.filter((m) => m.task === task).length + 2
+      if (!run.cancelling) {
+        for (const m of world.models) if (m.task === task && m.state === 'active') m.state = 'retired'
+        world.models.push(version(world, task, n, { state: 'active', user_name: me.name, created_at: world.now() }))
+      }
+      Object.assign(run, { state: 'idle', progress: 0, finished_at: world.now(), result: run.cancelling ? 'cancelled' : 'better', result_text: run.cancelling ? '训练被取消，现用模型不变。' : '在留出的样本上比现用模型更好，已启用。' })
+      world.emit('understanding.changed', { data: { what: 'models', task } })
+    })
+  }
+  return trainings(world)
+}
+function cancelTraining({ world, body }) {
+  for (const [task, run] of world.training) if (run.state !== 'idle' && (!body.task || body.task === task)) run.cancelling = true
+  return trainings(world)
+}
+function useModel({ world, body }) {
+  if (body.model_id) find(world.models, body.model_id)
+  for (const m of world.models) if (m.task === body.task) m.state = m.id === body.model_id ? 'active' : 'retired'
+  world.emit('understanding.changed', { data: { what: 'models', task: body.task } })
+  return { ok: true }
+}
+function confusion({ world, params }) {
+  const m = find(world.models, params.id)
+  const labels = m.task === 'sentiment' ? SENTIMENTS : CATEGORIES
+  const rows = labels.map((_, i) => [...labels.map((__, k) => (i === k ? 12 - (i % 3) : (i * 3 + k) % 5 === 0 ? (i + k) % 4 : 0)), 0])
+  return { id: m.id, task: m.task, version: m.version, confusion: { labels, rows, classes: labels.map((label, i) => ({ label, rows: rows[i].reduce((s, n) => s + n, 0), precision: 0.8 + i / 100, recall: 0.78 + i / 100, f1: 0.79 + i / 100 })) } }
+}
+const inbound = (world) => [...world.messages.values()].flat().filter((m) => m.direction === 'in' && m.assessment)
+function wrong({ world, params, query }) {
+  const m = find(world.models, params.id)
+  return page(inbound(world).slice(0, 3).map((x, i) => ({ example_id: `${i + 1}`, message_id: x.id, text: x.text, label: labelIn(x, m.task), judged: m.task === 'sentiment' ? 'positive' : 'praise', probability: 0.97 - i / 20 })), query, (x) => x.example_id)
+}
+const labelIn = (m, task) => (task === 'urgency' ? String(m.assessment.urgency) : String(m.assessment[task] ?? 'no'))
+const suggestions = ({ world, query }) => page(inbound(world).filter((m) => !m.correction).map((m, i) => ({ message_id: m.id, conversation_id: m.conversation_id, text: m.text, sent_at: m.sent_at, language: m.assessment.language, category: m.assessment.category, other: m.assessment.category === 'complaint' ? 'after_sales' : 'complaint', probability: 0.44, margin: 0.03 + i / 100, alike: i % 3 })), query, (s) => s.message_id)
+
+/* ---- rules ---- */
+const USUAL_RULE = { any: [], all: [], none: [], near: [], pattern: null, skip_negated: true, whole_words: true, obfuscated: true, scope: 'own', language: 'any' }
+const USUAL_THEN = { category: null, topic: null, tag: null, gravity: null, urgency: 0, points: 0, spam: false, abuse: false, churn: false }
+function keepRule(world, body, more = {}) {
+  const rule = { ...USUAL_RULE, ...body, then: { ...USUAL_THEN, ...body.then } }
+  return { id: world.id(), name: rule.name, enabled: rule.enabled !== false, rule, hits: 0, recent_hits: 0, last_hit_at: null, changed_by: null, changed_at: world.now(), created_at: world.now(), ...more }
+}
+function checkRule(body) {
+  if (!body.name) throw new ApiFailure(400, 'empty', 'rule.name')
+  const lists = ['any', 'all', 'near'].some((f) => body[f]?.length)
+  if (!lists && !body.pattern) throw new ApiFailure(400, 'empty', 'rule.any')
+  try {
+    new RegExp(body.pattern ?? '', 'gu')
+  } catch {
+    throw new ApiFailure(400, 'bad_value', 'rule.pattern')
+  }
+}
+/* Which words of a rule a text has, and what is missing for a hit. */
+function tryRule(rule, text) {
+  const marks = []
+  const seek = (word) => {
+    const begin = text.toLowerCase().indexOf(word.toLowerCase().replace(/\*$/, ''))
+    if (begin >= 0) marks.push({ begin, end: begin + word.length })
+    return begin >= 0
+  }
+  const some = (words) => (words ?? []).filter(seek).length > 0
+  const pattern = rule.pattern ? [...text.matchAll(new RegExp(rule.pattern, 'gu'))] : []
+  for (const m of pattern) marks.push({ begin: m.index, end: m.index + m[0].length })
+  const missing = rule.any?.length && !some(rule.any) ? 'any' : (rule.all ?? []).some((w) => !seek(w)) ? 'all' : (rule.near ?? []).some((n) => !some(n.first) || !some(n.second)) ? 'near' : rule.pattern && !pattern.length ? 'pattern' : (rule.none ?? []).some((w) => text.includes(w)) ? 'none' : ''
+  return { hit: !missing, missing, marks: missing ? [] : marks.sort((a, b) => a.begin - b.begin) }
+}
+const rulesChanged = (world) => world.emit('understanding.changed', { data: { what: 'rules' } })
+function createRule({ world, body, me }) {
+  need(body, 'rule')
+  checkRule(body.rule)
+  const rule = keepRule(world, body.rule, { changed_by: me.name })
+  world.rules.push(rule)
+  rulesChanged(world)
+  return rule
+}
+function changeRule({ world, body, params, me }) {
+  const rule = find(world.rules, params.id)
+  if (body.rule) checkRule(body.rule)
+  if (body.rule) Object.assign(rule, { name: body.rule.name, rule: keepRule(world, body.rule).rule, changed_by: me.name, changed_at: world.now() })
+  if (body.enabled !== undefined) rule.enabled = body.enabled
+  rulesChanged(world)
+  return rule
+}
+function orderRules({ world, body, query }) {
+  const first = body.ids.map((id) => find(world.rules, id))
+  world.rules = [...first, ...world.rules.filter((r) => !first.includes(r))]
+  rulesChanged(world)
+  return page(world.rules, query)
+}
+function testRule({ world, body }) {
+  need(body, 'rule')
+  checkRule(body.rule)
+  const all = [...world.messages.values()].flat().filter((m) => m.direction === 'in').reverse().slice(0, body.messages ?? 500)
+  const hits = all.flatMap((m) => (tryRule(body.rule, m.text).hit ? [{ message_id: m.id, conversation_id: m.conversation_id, text: m.text, sent_at: m.sent_at, marks: tryRule(body.rule, m.text).marks }] : []))
+  return { text: body.text ? tryRule(body.rule, body.text) : null, items: hits.slice(0, 50), looked_at: all.length, hits: hits.length }
 }
 
 /* ---- corrections ---- */
@@ -143,6 +271,20 @@ export const understandingHandlers = [
   ['POST', `${A}/understanding/assess`, ({ world, body }) => (need(body, 'text'), assess(world, body))],
   ['GET', `${A}/understanding/settings`, settings, { may: 'understanding.read' }],
   ['PUT', `${A}/understanding/settings`, change, { may: 'understanding.teach' }],
+  ['GET', `${A}/models`, ({ world, query, lang }) => page(TASKS.map((task) => taskOf(world, task, lang)), query, (x) => x.task), { may: 'understanding.read' }],
+  ['POST', `${A}/models/train`, train, { may: 'understanding.teach' }],
+  ['GET', `${A}/models/training`, ({ world }) => trainings(world), { may: 'understanding.read' }],
+  ['POST', `${A}/models/training/cancel`, cancelTraining, { may: 'understanding.teach' }],
+  ['POST', `${A}/models/use`, useModel, { may: 'understanding.teach' }],
+  ['GET', `${A}/models/{id}/confusion`, confusion, { may: 'understanding.read' }],
+  ['GET', `${A}/models/{id}/wrong`, wrong, { may: 'understanding.read' }],
+  ['GET', `${A}/teaching/suggestions`, suggestions, { may: 'understanding.read' }],
+  ['GET', `${A}/rules`, ({ world, query }) => page(world.rules, query), { may: 'understanding.read' }],
+  ['POST', `${A}/rules`, createRule, { creates: true, may: 'understanding.teach' }],
+  ['POST', `${A}/rules/test`, testRule, { may: 'understanding.teach' }],
+  ['POST', `${A}/rules/order`, orderRules, { may: 'understanding.teach' }],
+  ['PATCH', `${A}/rules/{id}`, changeRule, { may: 'understanding.teach' }],
+  ['DELETE', `${A}/rules/{id}`, ({ world, params }) => (find(world.rules, params.id), (world.rules = world.rules.filter((r) => r.id !== params.id)), rulesChanged(world), { ok: true }), { may: 'understanding.teach' }],
   ['GET', `${A}/topics`, ({ world, query }) => page(world.topics, query)],
   ['POST', `${A}/topics`, createTopic, { creates: true, may: 'understanding.teach' }],
   ['PATCH', `${A}/topics/{id}`, changeTopic, { may: 'understanding.teach' }],

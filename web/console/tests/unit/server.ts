@@ -11,7 +11,7 @@ export interface World {
   calls: string[]
   failNext: { path: string; method?: string; status?: number; code?: string; field?: string; drop?: boolean }[]
   users: { id: string; login: string; name: string }[]
-  conversations: { id: string; subject: string; state: string; assignee_id: string | null; version: number; due_at: string | null; tags: string[] }[]
+  conversations: { id: string; subject: string; importance?: number; state: string; assignee_id: string | null; version: number; due_at: string | null; tags: string[] }[]
   contacts: unknown[]
   channels: unknown[]
   messages: Map<string, { id: string; text: string; direction: string }[]>
