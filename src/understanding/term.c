@@ -70,7 +70,11 @@ void term_set_add(struct term_set *set, const char *text, int32_t value)
 {
     char *folded = fold_string(text);
     size_t length = strlen(folded);
-    if (length < KEY || length > UINT16_MAX || !g_hash_table_add(set->known, folded))
+    if (length < KEY || length > UINT16_MAX) {
+        g_free(folded);
+        return;
+    }
+    if (!g_hash_table_add(set->known, folded)) /* which frees what it had */
         return;
     struct term term = {g_strdup(folded),          key_of(folded), (uint16_t)length, is_word(folded, 0),
                         word_ends(folded, length), value};
@@ -131,6 +135,8 @@ int32_t term_find(const struct term_set *set, const char *text, size_t at, size_
     if (text[at] == '\0' || text[at + 1] == '\0' || text[at + 2] == '\0')
         return -1;
     const struct slot *slot = slot_of(set, key_of(text + at));
+    if (slot->count == 0)
+        return -1;
     const struct term *terms = (const struct term *)(const void *)set->terms->data + slot->at;
     for (uint32_t i = 0; i < slot->count; i++) {
         if (stands(&terms[i], text, at)) {
