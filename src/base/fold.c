@@ -18,6 +18,7 @@ enum {
     ENTRY_SIMPLIFIED = 1 << 20,  /* only simplified text has it */
     ENTRY_TRADITIONAL = 1 << 21, /* only traditional text has it */
     ENTRY_SELF = 1 << 22,        /* beyond the common plane: stays, but for OpenCC's table */
+    ENTRY_SAME = 1 << 23,        /* becomes itself, byte for byte */
     ENTRY_CLASS_SHIFT = 24,
 };
 struct fold_table {
@@ -132,6 +133,9 @@ static const struct fold_table *fold_table(void)
         g_assert(U_SUCCESS(status)); /* ICU's own data is missing: nothing can work */
         for (uint32_t c = 0; c < 0x10000; c++)
             table->entries[c] = U_IS_SURROGATE(c) ? 0 : make_entry(table, c);
+        for (uint32_t c = 0; c < 0x10000; c++)
+            if ((table->entries[c] & ENTRY_ONE) != 0 && (table->entries[c] & ENTRY_VALUE) == c && c != 0xFFFD)
+                table->entries[c] |= ENTRY_SAME; /* not U+FFFD: a bad byte looks like it */
         for (size_t i = 0; i < G_N_ELEMENTS(FOLD_SIMPLIFIED); i++)
             if (FOLD_SIMPLIFIED[i] < 0x10000)
                 table->entries[FOLD_SIMPLIFIED[i]] |= ENTRY_SIMPLIFIED;
@@ -300,34 +304,74 @@ void fold_put(struct fold *fold, const char *utf8, size_t length, size_t in, siz
         emit(fold, utf8, length, in, in_end, !exact);
 }
 
-void fold_text(struct fold *fold, const char *text, size_t length)
+/* The walk over a text, with one character known in advance. */
+struct fold_walk {
+    const struct fold_table *table;
+    const char *text;
+    size_t length;
+    size_t in, next;   /* where the character under the hand begins and ends */
+    uint32_t c, entry; /* it */
+};
+
+static void step(struct fold_walk *walk)
 {
-    const struct fold_table *table = fold_table();
-    fold_start(fold);
-    size_t next = 0;
-    uint32_t c = length > 0 ? decode(text, length, &next) : 0;
-    uint32_t entry = length > 0 ? entry_of(table, c) : 0;
-    for (size_t in = 0; in < length;) {
-        size_t in_end = next;
-        uint32_t this_entry = entry;
-        uint32_t this_c = c;
-        bool joined = false;
-        for (;;) {
-            if (in_end == length) {
-                entry = 0;
+    walk->c = decode(walk->text, walk->length, &walk->next);
+    walk->entry = entry_of(walk->table, walk->c);
+}
+
+/* As many characters as become themselves, in one piece; single blanks between them, too. One that the next may melt
+ * into is left for fold_unit. */
+static void copy_same(struct fold *fold, struct fold_walk *walk)
+{
+    size_t begin = walk->in;
+    bool blank = true; /* before the piece there may be one */
+    while ((walk->entry & ENTRY_SAME) != 0 || (walk->c == ' ' && !blank)) {
+        struct fold_walk now = *walk;
+        walk->in = walk->next;
+        if (walk->in < walk->length) {
+            step(walk);
+            if ((walk->entry & ENTRY_JOINS) != 0) {
+                *walk = now;
                 break;
             }
-            c = decode(text, length, &next);
-            entry = entry_of(table, c);
-            if ((entry & ENTRY_JOINS) == 0)
-                break;
-            joined = true;
-            in_end = next;
         }
-        emit_unit(fold, table, text, &(struct fold_unit){this_c, joined ? 0 : this_entry, in, in_end});
-        fold->simplified += (this_entry & ENTRY_SIMPLIFIED) != 0;
-        fold->traditional += (this_entry & ENTRY_TRADITIONAL) != 0 || (this_c > 0xFFFF && simplify(this_c) != this_c);
-        in = in_end;
+        fold->simplified += (now.entry & ENTRY_SIMPLIFIED) != 0;
+        blank = now.c == ' ';
+        if (walk->in == walk->length)
+            break;
+    }
+    if (walk->in > begin)
+        emit(fold, walk->text + begin, walk->in - begin, begin, walk->in, false);
+}
+
+/* One character with those that join it. */
+static void fold_unit(struct fold *fold, struct fold_walk *walk)
+{
+    struct fold_unit unit = {walk->c, walk->entry, walk->in, walk->next};
+    fold->simplified += (unit.entry & ENTRY_SIMPLIFIED) != 0;
+    fold->traditional += (unit.entry & ENTRY_TRADITIONAL) != 0 || (unit.c > 0xFFFF && simplify(unit.c) != unit.c);
+    while (walk->next < walk->length) {
+        step(walk);
+        if ((walk->entry & ENTRY_JOINS) == 0)
+            break;
+        unit.entry = 0;
+        unit.in_end = walk->next;
+    }
+    emit_unit(fold, walk->table, walk->text, &unit);
+    walk->in = unit.in_end;
+}
+
+void fold_text(struct fold *fold, const char *text, size_t length)
+{
+    struct fold_walk walk = {.table = fold_table(), .text = text, .length = length};
+    fold_start(fold);
+    if (length > 0)
+        step(&walk);
+    while (walk.in < length) {
+        if ((walk.entry & ENTRY_SAME) != 0)
+            copy_same(fold, &walk);
+        if (walk.in < length)
+            fold_unit(fold, &walk);
     }
     if (fold->text->len > 0 && fold->text->str[fold->text->len - 1] == ' ')
         g_string_truncate(fold->text, fold->text->len - 1);

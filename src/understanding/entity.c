@@ -70,7 +70,7 @@ void entity_not_personal(struct entity_walk *walk)
 
 static bool ends_with(const char *text, size_t at, const char *word, size_t length)
 {
-    if (at < length || memcmp(text + at - length, word, length) != 0)
+    if (at < length || text[at - 1] != word[length - 1] || memcmp(text + at - length, word, length) != 0)
         return false;
     bool letter = g_ascii_isalnum(word[0]); /* "case" does not stand in "showcase" */
     return !letter || at == length || !g_ascii_isalnum(text[at - length - 1]);

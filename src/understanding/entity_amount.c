@@ -15,16 +15,22 @@ struct amount {
 
 static bool starts(const char *text, const char *with)
 {
-    return strncmp(text, with, strlen(with)) == 0;
+    while (*with != '\0' && *with == *text) {
+        with++;
+        text++;
+    }
+    return *with == '\0';
 }
 
 /* The length of the first of the words that stands here; 0 for none. One that ends in a letter must end a word. */
 static size_t one_of(const char *text, const char *const *words)
 {
     for (; *words != NULL; words++) {
-        size_t length = strlen(*words);
-        if (strncmp(text, *words, length) == 0 &&
-            !(g_ascii_isalnum((*words)[length - 1]) && g_ascii_isalnum(text[length])))
+        const char *word = *words;
+        if (word[0] != text[0] || !starts(text, word))
+            continue;
+        size_t length = strlen(word);
+        if (!(g_ascii_isalnum(word[length - 1]) && g_ascii_isalnum(text[length])))
             return length;
     }
     return 0;
@@ -248,9 +254,21 @@ static size_t money_sign(const char *text, size_t at, const char **currency)
     return 0;
 }
 
+/* rmb, usd … with a number behind, hk$; cheap: it is asked of every word. */
+static bool may_be_money(const char *text)
+{
+    if (!g_ascii_isalpha(text[0]))
+        return true;
+    if (text[1] == '$' || (g_ascii_isalpha(text[1]) && text[2] == '$'))
+        return true;
+    return g_ascii_isalpha(text[1]) && g_ascii_isalpha(text[2]) && (text[3] == ' ' || g_ascii_isdigit(text[3]));
+}
+
 void entity_money(struct entity_walk *walk, size_t at)
 {
     const char *currency = NULL;
+    if (!may_be_money(walk->text + at))
+        return;
     size_t sign = money_sign(walk->text, at, &currency);
     size_t first = at + sign + (walk->text[at + sign] == ' ');
     struct amount amount;

@@ -9,7 +9,11 @@
 
 static bool begins(const char *text, const char *with)
 {
-    return strncmp(text, with, strlen(with)) == 0;
+    while (*with != '\0' && *with == *text) {
+        with++;
+        text++;
+    }
+    return *with == '\0';
 }
 
 static bool word_before(const char *text, size_t at)

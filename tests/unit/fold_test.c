@@ -73,6 +73,47 @@ static void test_way_back(void)
     check_source("CAFE\xCC\x81 x", "café", "CAFE\xCC\x81");
 }
 
+/* Stretches go; what is left leads back, blanks stay single. */
+static void test_cut(void)
+{
+    g_auto(fold_auto) fold = {0};
+    fold_init(&fold);
+    const char *text = "ＡＢ  http xx 退貨 end";
+    fold_text(&fold, text, strlen(text));
+    g_assert_cmpstr(fold.text->str, ==, "ab http xx 退货 end");
+    struct fold_cut cuts[] = {{3, 7, ' ', 0}, {8, 10, 0, 0}, {11, 14, '!', 0}};
+    fold_cut(&fold, cuts, G_N_ELEMENTS(cuts));
+    g_assert_cmpstr(fold.text->str, ==, "ab !货 end");
+    const char *found = strstr(fold.text->str, "货");
+    size_t at = (size_t)(found - fold.text->str);
+    size_t begin = fold_source_begin(&fold, at);
+    g_assert_true(g_str_has_prefix(text + begin, "貨"));
+    g_assert_cmpuint(fold_source_end(&fold, at + strlen("货")), ==, begin + strlen("貨"));
+    g_assert_true(g_str_has_prefix(text + fold_source_begin(&fold, at - 1), "退"));
+    g_assert_cmpint(14 + cuts[2].shift, ==, (int)at);
+    struct fold_cut all = {0, (uint32_t)fold.text->len, ' ', 0};
+    fold_cut(&fold, &all, 1);
+    g_assert_cmpstr(fold.text->str, ==, "");
+}
+
+/* A view that somebody else makes. */
+static void test_put(void)
+{
+    g_auto(fold_auto) fold = {0};
+    fold_init(&fold);
+    fold_text(&fold, "old", 3);
+    fold_start(&fold);
+    fold_put(&fold, "abc", 3, 0, 3, true);
+    fold_put(&fold, "xyz!", 4, 3, 5, false);
+    fold_put(&fold, "", 0, 5, 7, false);
+    fold_put(&fold, "de", 2, 7, 9, true);
+    g_assert_cmpstr(fold.text->str, ==, "abcxyz!de");
+    g_assert_cmpuint(fold_source_begin(&fold, 1), ==, 1);
+    g_assert_cmpuint(fold_source_begin(&fold, 5), ==, 3);
+    g_assert_cmpuint(fold_source_end(&fold, 6), ==, 5);
+    g_assert_cmpuint(fold_source_begin(&fold, 8), ==, 8);
+}
+
 static void test_script(void)
 {
     g_auto(fold_auto) fold = {0};
@@ -150,6 +191,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/fold/folded", test_folded);
     g_test_add_func("/fold/way-back", test_way_back);
+    g_test_add_func("/fold/cut", test_cut);
+    g_test_add_func("/fold/put", test_put);
     g_test_add_func("/fold/script", test_script);
     g_test_add_func("/fold/class", test_class);
     g_test_add_func("/fold/utf16", test_utf16);
