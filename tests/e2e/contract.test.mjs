@@ -172,6 +172,7 @@ async function desk(server, root, house) {
   await root.good('PATCH', at, { subject: '退款', category: 'complaint', tags: ['退款', 'VIP'] });
   await root.refused(400, 'tags', 'PATCH', at, { tags: 'VIP' });
   const { items: [message] } = await root.good('GET', `${at}/messages`);
+  await root.good('GET', `${at}/events`);
   await root.good('POST', `${at}/read`, { message_id: message.id });
   await root.good('POST', `${at}/presence`, { open: true, typing: true });
   await root.good('PUT', `${at}/draft`, { visibility: 'public', text: '您好' });

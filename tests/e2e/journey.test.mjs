@@ -11,6 +11,7 @@ import { until } from '../lib/process.mjs';
 const WORDS = {
   zh: {
     post: '三周了，退款还没到账，客服电话永远占线！',
+    took: '领取了会话',
     answer: '您好，让您久等了，我正在核对您的退款，十分钟内给您答复。',
     dm: '你好，我的订单 2026102417 什么时候发货？',
     reply: '您好，已经为您查到，今天 18 点前发出。',
@@ -18,6 +19,7 @@ const WORDS = {
   },
   en: {
     post: 'Three weeks and still no refund, the hotline is always busy!',
+    took: 'took it',
     answer: 'Hello, sorry for the wait. I am checking your refund and will answer within ten minutes.',
     dm: 'Hi, when will my order 2026102417 be sent?',
     reply: 'Hello, I have found it: it leaves today before six.',
@@ -94,6 +96,8 @@ for (const lang of ['zh', 'en']) {
       await browser.shot(customer, `sandbox-${lang}`);
       await resolve(desk, words.answer);
       await browser.shot(desk, `desk-resolved-${lang}`);
+      await desk.reload(); /* what was done is told by the server, not remembered by the page */
+      await desk.getByTestId('thread-line').filter({ hasText: words.took }).first().waitFor();
     });
 
     test('widget', async () => {
