@@ -127,14 +127,14 @@ test('assess says of each line what it is', async () => {
 });
 
 test('assess follows rules of a file, and says it in words', async () => {
-  const rules = file('rules.json', JSON.stringify([{ name: 'lamp', any: ['lamp'], then: { category: 'after_sales', topic: 'lamps', points: 7 } }]));
+  const rules = file('rules.json', [JSON.stringify([{ name: 'lamp', any: ['lamp'], then: { category: 'after_sales', topic: 'lamps', points: 7 } }])]);
   const done = await run(BINARY, ['assess', '--rules', rules, '--lang', 'en'], { input: 'Great lamp, love it\n' });
   const told = JSON.parse(done.stdout);
   assert.equal(told.category, 'after_sales');
   assert.equal(told.topic, 'lamps');
   assert.equal(told.rules[0].name, 'lamp');
   assert.match(told.words.importance, /^after-sales \+14.*rules \+7 = \d+$/);
-  const wrong = file('wrong.json', JSON.stringify([{ name: 'x', pattern: '(a)\\1' }]));
+  const wrong = file('wrong.json', [JSON.stringify([{ name: 'x', pattern: '(a)\\1' }])]);
   const refused = await run(BINARY, ['assess', '--rules', wrong], { input: '\n', env: { LANG: 'C.UTF-8' } });
   assert.notEqual(refused.code, 0);
   assert.match(refused.stderr, /rules\[0\]\.pattern/);
