@@ -35,8 +35,7 @@ char *incoming_line(const char *text, size_t max_bytes)
     return g_string_free(line, FALSE);
 }
 
-void incoming_judge(struct incoming *incoming, const struct assess *assess, int64_t followers, const char *verified,
-                    const char *relation)
+void incoming_judge(struct incoming *incoming, const struct assess *assess, const struct incoming_around *around)
 {
     const struct channel_post *post = incoming->post;
     if (assess == NULL || post->own)
@@ -49,10 +48,13 @@ void incoming_judge(struct incoming *incoming, const struct assess *assess, int6
     struct assess_facts facts = {.text = incoming->text,
                                  .kind = post->kind,
                                  .is_public = post->visibility == CHANNEL_PUBLIC,
-                                 .followers = MAX(0, followers),
-                                 .verified = verified,
+                                 .followers = MAX(0, around->followers),
+                                 .verified = around->verified,
                                  .reposts = reposts,
-                                 .relation = relation};
+                                 .age_ms = incoming->age_ms,
+                                 .relation = around->relation,
+                                 .unanswered = around->unanswered,
+                                 .waiting_ms = around->waiting_ms};
     assess_message(assess, &facts, &incoming->assessment);
     g_free(incoming->assessment_json);
     incoming->assessment_json = assess_format(&incoming->assessment, incoming->text);
@@ -84,11 +86,14 @@ void incoming_init(struct incoming *incoming, const struct channel_post *post, G
     incoming->target = bounded_json(post->target);
     incoming->thread_key = thread_key(incoming);
     incoming->sent_ms = post->sent_ms > 0 && post->sent_ms <= received_ms ? post->sent_ms : received_ms;
+    incoming->age_ms = received_ms - incoming->sent_ms;
     incoming->raw = bounded_raw(post->raw ? post->raw : body);
     incoming->folded = fold_string(*incoming->handle != '\0' ? incoming->handle
                                    : incoming->author_id     ? incoming->author_id
                                                              : "");
-    incoming_judge(incoming, assess, post->author.followers, post->author.verified, "");
+    const struct incoming_around around = {
+        .followers = post->author.followers, .verified = post->author.verified, .relation = ""};
+    incoming_judge(incoming, assess, &around);
 }
 
 void incoming_clear(struct incoming *incoming)

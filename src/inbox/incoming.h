@@ -14,9 +14,10 @@ struct incoming {
     char *author_id, *handle;
     char *thread_key; /* "private" or "post:ROOT" */
     char *text, *line, *media, *url, *counts, *target;
-    char *folded; /* the handle */
-    int64_t sent_ms;
+    char *folded;            /* the handle */
+    int64_t sent_ms, age_ms; /* age: when it reached us */
     bool judged;
+    bool counted; /* the rules that hit it */
     struct assessment assessment;
     char *assessment_json;
     GBytes *raw;
@@ -27,9 +28,15 @@ void incoming_init(struct incoming *incoming, const struct channel_post *post, G
                    const struct assess *assess);
 void incoming_clear(struct incoming *incoming);
 
-/* Judges the text once more, with what is known of the author besides; own posts are not judged. */
-void incoming_judge(struct incoming *incoming, const struct assess *assess, int64_t followers, const char *verified,
-                    const char *relation);
+/* What is known around a post, beside its text. */
+struct incoming_around {
+    int64_t followers;
+    const char *verified, *relation;
+    int unanswered;     /* the person's messages before this one that wait for an answer */
+    int64_t waiting_ms; /* since the first of them */
+};
+/* Judges the text once more, with what is known besides; own posts are not judged. */
+void incoming_judge(struct incoming *incoming, const struct assess *assess, const struct incoming_around *around);
 
 /* One line of a text, for lists: blanks run together, cut at a character with "…". g_free. */
 char *incoming_line(const char *text, size_t max_bytes);

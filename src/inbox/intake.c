@@ -2,11 +2,14 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/limit.h"
 #include "base/writer.h"
+#include "desk/tag.h"
 #include "inbox/incoming.h"
 #include "inbox/outbox_tx.h"
 #include "store/event.h"
 #include "store/queries.h"
+#include "understanding/rule_count.h"
 
 #include <string.h>
 
@@ -26,6 +29,7 @@ static const struct allowance {
 };
 
 struct intake_batch {
+    struct assess_current *current;
     struct assess *assess; /* NULL = nothing is judged */
     struct account *account;
     GPtrArray *posts;
@@ -45,6 +49,7 @@ struct intake_batch *intake_prepare(struct assess_current *assess, struct accoun
                                     GBytes *body, int64_t received_ms)
 {
     struct intake_batch *batch = g_new0(struct intake_batch, 1);
+    batch->current = assess;
     batch->assess = assess != NULL ? assess_current_ref(assess) : NULL;
     batch->account = account_ref(account);
     batch->posts = g_ptr_array_ref(posts);
@@ -194,15 +199,35 @@ static bool known_person(struct taking *taking, GError **error)
             q_intake_author_named(taking->tx, error, seen->contact_id, seen->identity_id, seen->handle, handle));
 }
 
-/* What only the database knew of the author may weigh: judged once more, with it. */
+static bool goes_on(const struct taking *taking)
+{
+    const struct q_intake_look *seen = &taking->seen;
+    return seen->conversation_id != 0 &&
+           (strcmp(seen->state, "resolved") != 0 || taking->batch->received_ms - seen->resolved_ms < REOPEN_MS);
+}
+
+static struct incoming_around around_of(const struct taking *taking)
+{
+    const struct q_intake_look *seen = &taking->seen;
+    struct incoming_around around = {
+        .followers = taking->followers, .verified = taking->verified, .relation = seen->relation};
+    if (goes_on(taking) && seen->waiting_ms != 0) {
+        around.unanswered = (int)seen->unanswered;
+        around.waiting_ms = MAX(0, taking->batch->received_ms - seen->waiting_ms);
+    }
+    return around;
+}
+
+/* What only the database knew of the author, and of what waits already, may weigh: judged once more, with it. */
 static void judge_again(struct taking *taking)
 {
     const struct q_intake_look *seen = &taking->seen;
     const struct channel_author *author = &taking->item->post->author;
     bool known_relation = seen->relation != NULL && strcmp(seen->relation, "new") != 0;
     bool silent = author->followers < 0 && (taking->followers > 0 || *taking->verified != '\0');
-    if (seen->identity_id != 0 && (known_relation || silent))
-        incoming_judge(taking->item, taking->batch->assess, taking->followers, taking->verified, seen->relation);
+    const struct incoming_around around = around_of(taking);
+    if (seen->identity_id != 0 && (known_relation || silent || around.unanswered > 0))
+        incoming_judge(taking->item, taking->batch->assess, &around);
 }
 
 /* ---- known already ---- */
@@ -234,7 +259,9 @@ static bool weigh_again(struct taking *taking, int64_t message_id, GError **erro
         return true;
     g_free(item->text); /* offsets are into the text that is shown */
     item->text = g_strdup(known.text);
-    incoming_judge(item, taking->batch->assess, taking->followers, taking->verified, taking->seen.relation);
+    const struct incoming_around around = {
+        .followers = taking->followers, .verified = taking->verified, .relation = taking->seen.relation};
+    incoming_judge(item, taking->batch->assess, &around);
     if (!q_intake_judged(taking->tx, error, message_id, item->assessment_json))
         return false;
     if (item->assessment.importance <= known.importance)
@@ -330,13 +357,6 @@ static bool more_of_conversation(struct taking *taking, GError **error)
     return append(taking, EVENT_CONVERSATION_CHANGED, 0, &data, error);
 }
 
-static bool goes_on(const struct taking *taking)
-{
-    const struct q_intake_look *seen = &taking->seen;
-    return seen->conversation_id != 0 &&
-           (strcmp(seen->state, "resolved") != 0 || taking->batch->received_ms - seen->resolved_ms < REOPEN_MS);
-}
-
 /* ---- message ---- */
 
 static bool put_message(struct taking *taking, GError **error)
@@ -360,6 +380,44 @@ static bool channel_gone(GError **error)
     return false;
 }
 
+/* Tags that rules put on the conversation, beside those it has. */
+static bool put_tags(const struct taking *taking, GPtrArray *fresh, GError **error)
+{
+    g_autoptr(rows_auto) rows = NULL;
+    struct q_intake_tags row;
+    if (!q_intake_tags(taking->tx, &rows, error, taking->conversation_id))
+        return false;
+    g_autoptr(GPtrArray) tags = g_ptr_array_new_with_free_func(g_free);
+    while (q_intake_tags_next(rows, &row))
+        g_ptr_array_add(tags, g_strdup(row.tag));
+    guint before = tags->len;
+    for (guint i = 0; i < fresh->len && tags->len < LIMIT_TAGS; i++)
+        if (!g_ptr_array_find_with_equal_func(tags, fresh->pdata[i], g_str_equal, NULL))
+            g_ptr_array_add(tags, g_strdup(fresh->pdata[i]));
+    if (tags->len == before)
+        return true;
+    g_ptr_array_add(tags, NULL);
+    g_autofree char *json = NULL;
+    return tag_save(taking->tx, taking->conversation_id, (const char *const *)tags->pdata, &json, error) &&
+           q_intake_conversation_tags(taking->tx, error, taking->conversation_id, json);
+}
+
+/* What the administrator's rules want beside other labels: they are counted, and tag. */
+static bool obey_rules(const struct taking *taking, GError **error)
+{
+    struct incoming *item = taking->item;
+    g_autoptr(GPtrArray) fresh = g_ptr_array_new();
+    for (int i = 0; item->judged && i < item->assessment.rule_count; i++) {
+        struct assess_rule *rule = item->assessment.rules + i;
+        if (*rule->tag != '\0')
+            g_ptr_array_add(fresh, rule->tag);
+        if (!item->counted) /* once, also when the transaction runs again */
+            rule_counts_add(assess_current_counts(taking->batch->current), rule->id);
+    }
+    item->counted = true;
+    return fresh->len == 0 || put_tags(taking, fresh, error);
+}
+
 static bool take_inbound(struct taking *taking, struct intake_result *result, GError **error)
 {
     const struct incoming *item = taking->item;
@@ -378,7 +436,8 @@ static bool take_inbound(struct taking *taking, struct intake_result *result, GE
     judge_again(taking);
     taking->message_id = id_new(taking->batch->received_ms);
     if (!(goes_on(taking) ? more_of_conversation(taking, error) : new_conversation(taking, error)) ||
-        !put_message(taking, error) || !message_event(taking, EVENT_MESSAGE_RECEIVED, error))
+        !put_message(taking, error) || !obey_rules(taking, error) ||
+        !message_event(taking, EVENT_MESSAGE_RECEIVED, error))
         return false;
     *result = (struct intake_result){INTAKE_TAKEN, taking->message_id, taking->conversation_id};
     return true;

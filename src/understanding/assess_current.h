@@ -7,9 +7,13 @@
 #include "understanding/assess.h"
 
 struct assess_current;
+struct rule_counts;
 
 struct assess_current *assess_current_new(struct assess *assess); /* takes the reference over; never NULL */
 void assess_current_free(struct assess_current *current);         /* NULL is fine */
 
 struct assess *assess_current_ref(struct assess_current *current);               /* assess_unref */
 void assess_current_swap(struct assess_current *current, struct assess *assess); /* takes the reference over */
+
+/* How often the rules hit (rule_count.h): outlives the sets. Borrowed. */
+struct rule_counts *assess_current_counts(const struct assess_current *current);

@@ -4,6 +4,8 @@
 #include "base/writer.h"
 #include "understanding/language.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SHOWN 4 /* last characters of a card's number */
@@ -37,8 +39,22 @@ static void begin_list(struct writer *writer, const char *key)
 
 static void put_real(struct writer *writer, const char *key, double value)
 {
+    /* 0.123 says enough, and is written in a tenth of the time of a double. */
+    int thousandths = (int)lround(CLAMP(value, -1e6, 1e6) * 1000);
+    unsigned rest = (unsigned)abs(thousandths);
+    char text[16];
+    char *at = text + sizeof text - 1;
+    *at = '\0';
+    for (int digits = 0; digits < 4 || rest > 0; digits++) {
+        if (digits == 3)
+            *--at = '.';
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    }
+    if (thousandths < 0)
+        *--at = '-';
     writer_key(writer, key);
-    writer_real(writer, (double)(int)(value * 1000 + (value < 0 ? -0.5 : 0.5)) / 1000); /* 0.123 says enough */
+    writer_raw(writer, at);
 }
 
 static void write_parts(struct writer *writer, const struct assessment *assessment)

@@ -29,6 +29,7 @@
 struct learned {
     struct model_set *set;
     size_t tasks[TASK_COUNT]; /* in the set; SIZE_MAX = no model knows it */
+    size_t *ours[TASK_COUNT]; /* per label of task.def its place in the model; SIZE_MAX = none */
     int *labels[TASK_COUNT];  /* per label of the model its place in task.def; -1 = none */
     char *version;
 };
@@ -64,6 +65,20 @@ static int *map_labels(const struct model_task *task, enum task ours)
     return map;
 }
 
+static void map_both(struct learned *learned, enum task task)
+{
+    const struct model_task *known = model_set_task(learned->set, learned->tasks[task]);
+    size_t count = task_label_count(task);
+    learned->labels[task] = map_labels(known, task);
+    learned->ours[task] = g_new(size_t, count + 1);
+    for (size_t k = 0; k < count; k++) {
+        learned->ours[task][k] = SIZE_MAX;
+        for (size_t i = 0; i < known->label_count && learned->ours[task][k] == SIZE_MAX; i++)
+            if (learned->labels[task][i] == (int)k)
+                learned->ours[task][k] = i;
+    }
+}
+
 struct learned *learned_new(struct model_set *set)
 {
     struct learned *learned = g_new0(struct learned, 1);
@@ -72,7 +87,7 @@ struct learned *learned_new(struct model_set *set)
     for (int i = 0; i < TASK_COUNT; i++) {
         learned->tasks[i] = model_set_find(set, task_name((enum task)i));
         if (learned->tasks[i] != SIZE_MAX)
-            learned->labels[i] = map_labels(model_set_task(set, learned->tasks[i]), (enum task)i);
+            map_both(learned, (enum task)i);
     }
     return learned;
 }
@@ -81,8 +96,10 @@ void learned_free(struct learned *learned)
 {
     if (learned == NULL)
         return;
-    for (int i = 0; i < TASK_COUNT; i++)
+    for (int i = 0; i < TASK_COUNT; i++) {
         g_free(learned->labels[i]);
+        g_free(learned->ours[i]);
+    }
     model_set_unref(learned->set);
     g_free(learned->version);
     g_free(learned);
@@ -276,8 +293,11 @@ void learned_judge(const struct learned *learned, struct learned_scratch *scratc
 static size_t find_label(const struct learned *learned, enum task task, const char *label)
 {
     const struct model_task *known = model_set_task(learned->set, learned->tasks[task]);
+    for (size_t k = 0; k < task_label_count(task); k++)
+        if (task_label(task, k) == label || strcmp(task_label(task, k), label) == 0)
+            return learned->ours[task][k];
     for (size_t i = 0; i < known->label_count; i++)
-        if (task_label_same(known->name, known->labels[i], label))
+        if (strcmp(known->labels[i], label) == 0)
             return i;
     return SIZE_MAX;
 }

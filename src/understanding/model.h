@@ -80,7 +80,8 @@ struct model_pull {
     float weight;        /* > 0; of all pulls together 1 */
 };
 /* The strongest stretches for label (against the other labels) of the text that features were read from, strongest
- * first, apart from each other; at most `most`. How many. */
+ * first, apart from each other; at most `most`. How many. After model_set_predict of the same features with this
+ * scratch. */
 size_t model_explain(const struct model_set *set, struct model_scratch *scratch, const struct features *features,
                      const char *folded, size_t length, size_t task, size_t label, struct model_pull *pulls,
                      size_t most);

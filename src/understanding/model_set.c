@@ -20,7 +20,11 @@ struct model_scratch {
     float *logits; /* labels of the task with most */
     const int16_t **rows;
     size_t room;
-    GArray *letters; /* of float: what explains, a number for every byte of the text */
+    GArray *letters;              /* of float: what explains, a number for every byte of the text */
+    GArray *stretches;            /* of struct model_pull */
+    const int16_t **feature_rows; /* of each feature its row or NULL; kept between the tasks of one text */
+    size_t feature_room;
+    bool looked_up;
 };
 
 static struct model_head *head_at(const struct model_set *set, size_t task)
@@ -189,7 +193,8 @@ struct model_scratch *model_scratch_new(const struct model_set *set)
         most = MAX(most, head_at(set, i)->task.label_count);
     scratch->sums = g_new(int32_t, set->table.stride);
     scratch->logits = g_new(float, most);
-    scratch->letters = g_array_new(FALSE, TRUE, sizeof(float));
+    scratch->letters = g_array_new(FALSE, FALSE, sizeof(float));
+    scratch->stretches = g_array_new(FALSE, FALSE, sizeof(struct model_pull));
     return scratch;
 }
 
@@ -200,7 +205,9 @@ void model_scratch_free(struct model_scratch *scratch)
     g_free(scratch->sums);
     g_free(scratch->logits);
     g_free(scratch->rows);
+    g_free(scratch->feature_rows);
     g_array_unref(scratch->letters);
+    g_array_unref(scratch->stretches);
     g_free(scratch);
 }
 
@@ -267,6 +274,7 @@ static void finish_task(const struct model_head *head, const int32_t *sums, floa
 void model_set_predict(const struct model_set *set, struct model_scratch *scratch, const struct features *features,
                        float *probabilities)
 {
+    scratch->looked_up = false;
     size_t found = find_rows(&set->table, scratch, features);
     add_rows(scratch->sums, scratch->rows, found, set->table.stride);
     for (guint i = 0; i < set->heads->len; i++)
@@ -331,22 +339,40 @@ static float pull_of(const struct model_head *head, const int16_t *row, size_t l
     return (float)row[head->output + label] * head->unit[label] - others / (float)MAX(head->outputs - 1, 1);
 }
 
-/* Shares each feature's pull among the bytes it stands on. */
+/* The rows of all features, once a text: in the order of the features, so that the table is fetched ahead. */
+static void look_up(const struct model_set *set, struct model_scratch *scratch, const struct features *features)
+{
+    if (scratch->looked_up)
+        return;
+    if (scratch->feature_room < features->count) {
+        scratch->feature_room = features->count + features->count / 2;
+        scratch->feature_rows = g_renew(const int16_t *, scratch->feature_rows, scratch->feature_room);
+    }
+    for (size_t i = 0; i < features->count; i++) {
+        uint32_t row = model_table_find(&set->table, features->items[i].key);
+        scratch->feature_rows[i] = row == UINT32_MAX ? NULL : set->table.weights + (size_t)row * set->table.stride;
+    }
+    scratch->looked_up = true;
+}
+
+/* Shares each feature's pull among the bytes it stands on: steps up and down first, then their running sum. */
 static float *spread(const struct model_set *set, struct model_scratch *scratch, const struct features *features,
                      size_t length, const struct model_head *head, size_t label)
 {
-    g_array_set_size(scratch->letters, 0);
     g_array_set_size(scratch->letters, (guint)length + 1);
     float *letters = (float *)(void *)scratch->letters->data;
+    memset(letters, 0, (length + 1) * sizeof *letters);
+    look_up(set, scratch, features);
     for (size_t i = 0; i < features->count; i++) {
         const struct feature *feature = &features->items[i];
-        uint32_t row = model_table_find(&set->table, feature->key);
-        if (row == UINT32_MAX || feature->end <= feature->begin)
+        if (scratch->feature_rows[i] == NULL || feature->end <= feature->begin || feature->begin >= length)
             continue;
-        float pull = pull_of(head, set->table.weights + (size_t)row * set->table.stride, label);
-        for (size_t at = feature->begin; at < feature->end && at < length; at++)
-            letters[at] += pull / (float)(feature->end - feature->begin);
+        float pull = pull_of(head, scratch->feature_rows[i], label) / (float)(feature->end - feature->begin);
+        letters[feature->begin] += pull;
+        letters[MIN(feature->end, length)] -= pull;
     }
+    for (size_t at = 1; at < length; at++)
+        letters[at] += letters[at - 1];
     return letters;
 }
 
@@ -387,9 +413,9 @@ static int by_weight(const void *a, const void *b)
 }
 
 /* Neighbouring units that speak for the label are one stretch. */
-static GArray *stretches(const char *text, size_t length, const float *letters, float least)
+static void stretches(const char *text, size_t length, const float *letters, float least, GArray *found)
 {
-    GArray *found = g_array_new(FALSE, FALSE, sizeof(struct model_pull));
+    g_array_set_size(found, 0);
     bool open = false;
     for (size_t at = 0; at < length; at++) {
         if (isnan(letters[at])) {
@@ -408,7 +434,6 @@ static GArray *stretches(const char *text, size_t length, const float *letters, 
         }
         open = speaks;
     }
-    return found;
 }
 
 size_t model_explain(const struct model_set *set, struct model_scratch *scratch, const struct features *features,
@@ -426,8 +451,10 @@ size_t model_explain(const struct model_set *set, struct model_scratch *scratch,
             highest = MAX(highest, letters[at]);
         }
     }
-    g_autoptr(GArray) found = stretches(folded, length, letters, highest / 5);
-    g_array_sort(found, by_weight);
+    GArray *found = scratch->stretches;
+    stretches(folded, length, letters, highest / 5, found);
+    if (found->len > 1)
+        g_array_sort(found, by_weight);
     size_t count = MIN(most, found->len);
     for (size_t i = 0; i < count; i++) {
         pulls[i] = g_array_index(found, struct model_pull, i);

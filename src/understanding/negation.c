@@ -2,6 +2,7 @@
 
 #include "base/fold.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #define CHINESE_WINDOW 12 /* characters */
@@ -166,8 +167,62 @@ static const struct small_word ENGLISH_PHRASES[] = {
 };
 
 /* What stands right behind a word and takes it back: 好个屁, great my foot. */
-static const char *const TAKES_BACK[] = {"个屁", "个鬼",   "个毛线",  "个毛",     "个头",   "个锤子",
-                                         "才怪", "个铲铲", " my ass", " my foot", "? nope", "? not"};
+static const struct small_word TAKES_BACK[] = {
+    SMALL("个屁", NEGATE),    SMALL("个鬼", NEGATE),     SMALL("个毛线", NEGATE), SMALL("个毛", NEGATE),
+    SMALL("个头", NEGATE),    SMALL("个锤子", NEGATE),   SMALL("才怪", NEGATE),   SMALL("个铲铲", NEGATE),
+    SMALL(" my ass", NEGATE), SMALL(" my foot", NEGATE), SMALL("? nope", NEGATE), SMALL("? not", NEGATE)};
+
+/* The words of a table by their last byte, those of one byte from place to place: looked at for every word found. */
+struct by_end {
+    const struct small_word **words;
+    uint16_t begins[257];
+};
+struct tables {
+    struct by_end chinese, english, phrases;
+};
+
+static void sort_table(struct by_end *sorted, const struct small_word *words, size_t count)
+{
+    sorted->words = g_new(const struct small_word *, count);
+    for (size_t i = 0; i < count; i++)
+        sorted->begins[(uint8_t)words[i].word[words[i].length - 1] + 1]++;
+    for (size_t i = 0; i < 256; i++)
+        sorted->begins[i + 1] = (uint16_t)(sorted->begins[i + 1] + sorted->begins[i]);
+    uint16_t next[256];
+    memcpy(next, sorted->begins, sizeof next);
+    for (size_t i = 0; i < count; i++)
+        sorted->words[next[(uint8_t)words[i].word[words[i].length - 1]]++] = words + i;
+}
+
+static void *sort_tables(void *data)
+{
+    (void)data;
+    struct tables *tables = g_new0(struct tables, 1);
+    sort_table(&tables->chinese, CHINESE, G_N_ELEMENTS(CHINESE));
+    sort_table(&tables->english, ENGLISH, G_N_ELEMENTS(ENGLISH));
+    sort_table(&tables->phrases, ENGLISH_PHRASES, G_N_ELEMENTS(ENGLISH_PHRASES));
+    return tables;
+}
+
+static const struct tables *tables_get(void)
+{
+    static GOnce once = G_ONCE_INIT;
+    return g_once(&once, sort_tables, NULL);
+}
+
+/* The longest word of a table that ends at byte end and has room bytes at most. NULL when none does. */
+static const struct small_word *longest_before(const struct by_end *sorted, const char *text, size_t end, size_t room)
+{
+    const struct small_word *found = NULL;
+    uint8_t last = (uint8_t)text[end - 1];
+    for (uint16_t i = sorted->begins[last]; i < sorted->begins[last + 1]; i++) {
+        const struct small_word *this = sorted->words[i];
+        if (this->length <= room && (found == NULL || this->length > found->length) &&
+            memcmp(text + end - this->length, this->word, this->length) == 0)
+            found = this;
+    }
+    return found;
+}
 
 static bool apply(struct negation *found, enum effect effect, size_t begin)
 {
@@ -215,32 +270,15 @@ static bool is_asked(const char *text, size_t window, const struct small_word *s
 
 static void read_chinese(const char *text, size_t at, struct negation *found)
 {
+    const struct tables *tables = tables_get();
     size_t window = chinese_begin(text, at);
     while (at > window) {
-        const struct small_word *small = NULL;
-        size_t length = 0;
-        for (size_t i = 0; i < G_N_ELEMENTS(CHINESE); i++) {
-            const struct small_word *this = &CHINESE[i];
-            if (this->length > length && this->length <= at - window && this->word[this->length - 1] == text[at - 1] &&
-                memcmp(text + at - this->length, this->word, this->length) == 0) {
-                small = this;
-                length = this->length;
-            }
-        }
-        if (small == NULL || is_asked(text, window, small, at - length) || !apply(found, small->effect, at - length))
+        const struct small_word *small = longest_before(&tables->chinese, text, at, at - window);
+        if (small == NULL || is_asked(text, window, small, at - small->length) ||
+            !apply(found, small->effect, at - small->length))
             return;
-        at -= length;
+        at -= small->length;
     }
-}
-
-static enum effect english_effect(const char *word, size_t length)
-{
-    if (length > 3 && memcmp(word + length - 3, "n't", 3) == 0)
-        return EFFECT_NEGATE;
-    for (size_t i = 0; i < G_N_ELEMENTS(ENGLISH); i++)
-        if (ENGLISH[i].length == length && memcmp(ENGLISH[i].word, word, length) == 0)
-            return ENGLISH[i].effect;
-    return EFFECT_NONE;
 }
 
 static bool in_word(char c)
@@ -248,16 +286,20 @@ static bool in_word(char c)
     return g_ascii_isalpha(c) || c == '\'';
 }
 
+static enum effect english_effect(const char *text, size_t begin, size_t end)
+{
+    size_t length = end - begin;
+    if (length > 3 && memcmp(text + end - 3, "n't", 3) == 0)
+        return EFFECT_NEGATE;
+    const struct small_word *word = longest_before(&tables_get()->english, text, end, length);
+    return word != NULL && word->length == length ? word->effect : EFFECT_NONE;
+}
+
 /* The phrase that ends at byte end, whole words only. */
 static const struct small_word *phrase_before(const char *text, size_t end)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(ENGLISH_PHRASES); i++) {
-        const struct small_word *this = &ENGLISH_PHRASES[i];
-        if (this->length <= end && memcmp(text + end - this->length, this->word, this->length) == 0 &&
-            (this->length == end || !in_word(text[end - this->length - 1])))
-            return this;
-    }
-    return NULL;
+    const struct small_word *phrase = longest_before(&tables_get()->phrases, text, end, end);
+    return phrase == NULL || phrase->length == end || !in_word(text[end - phrase->length - 1]) ? phrase : NULL;
 }
 
 /* Word by word backwards; the apostrophe belongs to the word. */
@@ -266,13 +308,15 @@ static void read_english(const char *text, size_t at, struct negation *found)
     for (int words = 0; words < ENGLISH_WINDOW && at > 0 && text[at - 1] == ' '; words++) {
         size_t end = at - 1;
         size_t begin = end;
-        const struct small_word *phrase = phrase_before(text, end);
+        const struct small_word *phrase = end > 0 ? phrase_before(text, end) : NULL;
         while (begin > 0 && in_word(text[begin - 1]))
             begin--;
         if (phrase != NULL)
             begin = end - phrase->length;
-        enum effect effect = phrase != NULL ? phrase->effect : english_effect(text + begin, end - begin);
-        if (begin == end || !apply(found, effect, begin))
+        if (begin == end)
+            return;
+        enum effect effect = phrase != NULL ? phrase->effect : english_effect(text, begin, end);
+        if (!apply(found, effect, begin))
             return;
         at = begin;
     }
@@ -320,7 +364,8 @@ struct negation negation_of(const char *text, size_t begin, size_t end)
         return found;
     }
     for (size_t i = 0; i < G_N_ELEMENTS(TAKES_BACK); i++) {
-        if (g_str_has_prefix(text + end, TAKES_BACK[i])) {
+        const struct small_word *word = TAKES_BACK + i;
+        if (text[end] == word->word[0] && strncmp(text + end, word->word, word->length) == 0) {
             found.negated = !found.negated;
             return found;
         }

@@ -10,6 +10,17 @@
 
 /* ---- an understanding that knows one word ---- */
 
+/* A rule of its own: words that begin with # are tags. */
+static void follow_rule(const char *text, struct assessment *out)
+{
+    const char *tag = strchr(text, '#');
+    if (tag == NULL)
+        return;
+    out->rules[0] = (struct assess_rule){.id = 7};
+    g_strlcpy(out->rules[0].tag, tag + 1, sizeof out->rules[0].tag);
+    out->rule_count = 1;
+}
+
 void assess_message(const struct assess *assess, const struct assess_facts *facts, struct assessment *out)
 {
     g_assert_nonnull(assess);
@@ -18,10 +29,11 @@ void assess_message(const struct assess *assess, const struct assess_facts *fact
                                .sentiment = complaint ? "negative" : "neutral",
                                .urgency = complaint ? 2 : 0,
                                .importance = (complaint ? 60 : 10) + (facts->followers > 100000 ? 20 : 0) +
-                                             (strcmp(facts->relation, "at_risk") == 0 ? 10 : 0),
+                                             (strcmp(facts->relation, "at_risk") == 0 ? 10 : 0) + 3 * facts->unanswered,
                                .confidence = 1,
                                .needs_answer = strstr(facts->text, "thanks") == NULL,
                                .model = "test-1"};
+    follow_rule(facts->text, out);
 }
 
 struct assess *assess_ref(struct assess *assess)
@@ -113,7 +125,9 @@ char *house_ask(const struct house *house, const char *format, ...)
 void house_open(struct house *house, const struct database *database)
 {
     g_autoptr(GError) error = NULL;
-    *house = (struct house){.store = database_open(database), .database = database};
+    static char any = 0; /* never looked into: see assess_message above */
+    *house = (struct house){
+        .store = database_open(database), .database = database, .assess = assess_current_new((struct assess *)&any)};
     house->secret = secret_load(database->dir, &error);
     g_assert_no_error(error);
     clock_manual_init(&house->clock, HOUSE_NOW_MS);
@@ -131,6 +145,7 @@ void house_close(struct house *house)
 {
     accounts_free(house->accounts);
     store_free(house->store);
+    assess_current_free(house->assess);
     secret_free(house->secret);
 }
 
@@ -180,10 +195,7 @@ struct intake_result *house_take(const struct house *house, int64_t channel_id, 
     g_autoptr(account_auto) account = account_find(house->accounts, channel_id);
     g_assert_nonnull(account);
     g_autoptr(GBytes) body = g_bytes_new_static("{\"raw\":1}", 9);
-    static char any = 0; /* never looked into: see assess_message above */
-    struct assess_current *assess = assess_current_new((struct assess *)&any);
-    g_autoptr(intake_batch_auto) batch = intake_prepare(assess, account, posts, body, house_now(house));
-    assess_current_free(assess);
+    g_autoptr(intake_batch_auto) batch = intake_prepare(house->assess, account, posts, body, house_now(house));
     g_autoptr(GError) error = NULL;
     store_write(house->store, intake_take, batch, &error);
     g_assert_no_error(error);

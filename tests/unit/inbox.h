@@ -24,6 +24,7 @@ struct house {
     struct accounts *accounts;
     struct clock_manual clock;
     const struct database *database;
+    struct assess_current *assess;
 };
 void house_open(struct house *house, const struct database *database);
 void house_close(struct house *house);

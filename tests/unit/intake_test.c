@@ -2,6 +2,7 @@
 #include "inbox.h"
 
 #include "base/limit.h"
+#include "understanding/rule_count.h"
 
 #include <string.h>
 
@@ -173,7 +174,7 @@ static void test_threads(struct database *database)
     g_assert_cmpint(r[0].conversation_id, !=, r[4].conversation_id); /* another post */
     g_assert_cmpint(r[3].conversation_id, ==, r[5].conversation_id);
     house_expect(&house, "2", CONVERSATION, "inbound_count", r[0].conversation_id);
-    house_expect(&house, "60", CONVERSATION, "importance", r[0].conversation_id); /* the highest */
+    house_expect(&house, "63", CONVERSATION, "importance", r[0].conversation_id); /* the highest */
     house_expect(&house, "complaint", CONVERSATION, "category", r[0].conversation_id);
     house_expect(&house, "1767323345000", CONVERSATION, "due_ms", r[0].conversation_id); /* the earliest */
     house_expect(&house, "1767324845000", CONVERSATION, "due_ms", r[3].conversation_id); /* thanks asks for nothing */
@@ -388,6 +389,41 @@ static void test_first_sign(struct database *database)
     house_close(&house);
 }
 
+/* What waits already makes the next message weigh more; what somebody answered does not wait. */
+static void test_unanswered(struct database *database)
+{
+    struct house house;
+    house_open(&house, database);
+    g_free(house_take(&house, HOUSE_CHANNEL, house_dm("w1", "lin", "hello"), NULL));
+    house_expect(&house, "{\"importance\":10}", "SELECT assessment FROM message WHERE native_id = 'w1'");
+    g_free(house_take(&house, HOUSE_CHANNEL, house_dm("w2", "lin", "anybody"), NULL));
+    g_free(house_take(&house, HOUSE_CHANNEL, house_dm("w3", "lin", "there"), NULL));
+    house_expect(&house, "{\"importance\":13}", "SELECT assessment FROM message WHERE native_id = 'w2'");
+    house_expect(&house, "{\"importance\":16}", "SELECT assessment FROM message WHERE native_id = 'w3'");
+    house_run(&house, "UPDATE conversation SET waiting_ms = NULL");
+    g_free(house_take(&house, HOUSE_CHANNEL, house_dm("w4", "lin", "again"), NULL));
+    house_expect(&house, "{\"importance\":10}", "SELECT assessment FROM message WHERE native_id = 'w4'");
+    house_close(&house);
+}
+
+/* A rule that hits is counted once, and its tag joins those of the conversation. */
+static void test_rules(struct database *database)
+{
+    struct house house;
+    house_open(&house, database);
+    g_free(house_take(&house, HOUSE_CHANNEL, house_dm("r1", "lin", "it burns #fire"), NULL));
+    house_expect(&house, "[\"fire\"]", "SELECT tags FROM conversation");
+    g_free(house_take(&house, HOUSE_CHANNEL, house_dm("r2", "lin", "and #fire"), house_dm("r3", "lin", "#danger"),
+                      house_dm("r1", "lin", "it burns #fire"), NULL));
+    house_expect(&house, "[\"danger\",\"fire\"]", "SELECT tags FROM conversation");
+    house_expect(&house, "2", "SELECT count(*) FROM conversation_tag");
+    g_autoptr(GArray) counts = rule_counts_take(assess_current_counts(house.assess));
+    g_assert_cmpuint(counts->len, ==, 1);
+    g_assert_cmpint(g_array_index(counts, struct rule_count, 0).id, ==, 7);
+    g_assert_cmpint(g_array_index(counts, struct rule_count, 0).hits, ==, 3);
+    house_close(&house);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -401,6 +437,8 @@ int main(int argc, char **argv)
     database_test("/intake/own_reply_settled", test_own_reply_settled);
     database_test("/intake/sizes", test_sizes);
     database_test("/intake/all_or_nothing", test_all_or_nothing);
+    database_test("/intake/unanswered", test_unanswered);
+    database_test("/intake/rules", test_rules);
     database_test("/account/cache", test_accounts);
     database_test("/intake/first_sign", test_first_sign);
     return g_test_run();

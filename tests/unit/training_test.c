@@ -301,6 +301,8 @@ static void test_explains(void)
     features_init(&features);
     fold_text(&fold, TEXT, sizeof TEXT - 1);
     features_read(&features, fold.text->str, fold.text->len);
+    g_autofree float *probabilities = g_new(float, model_set_outputs(set));
+    model_set_predict(set, scratch, &features, probabilities);
     size_t count =
         model_explain(set, scratch, &features, fold.text->str, fold.text->len, 0, 1, pulls, G_N_ELEMENTS(pulls));
     g_assert_cmpuint(count, >, 0);

@@ -4,7 +4,8 @@
 -- out: brand_id i64, team_id i64?, known_id i64?, aliased_id i64?, identity_id i64?, contact_id i64?, handle text?,
 --      followers i64?, verified text?, avatar_url text?, profile_url text?, contact_name text?, relation text?,
 --      folded text?, conversation_id i64?, state text?, importance i64?, category text?, category_person_id i64?,
---      sentiment text?, urgency i64?, due_ms i64?, last_inbound_ms i64?, last_message_ms i64?, resolved_ms i64?
+--      sentiment text?, urgency i64?, due_ms i64?, last_inbound_ms i64?, last_message_ms i64?, resolved_ms i64?,
+--      waiting_ms i64?, unanswered i64
 SELECT c.brand_id, coalesce(c.team_id, (SELECT min(t.id) FROM team t WHERE t.is_default = 1)),
 coalesce((SELECT m.id FROM message m WHERE m.channel_id = :channel_id AND m.native_id = :native_id),
 (SELECT m.id FROM message m WHERE m.channel_id = :channel_id AND m.native_id = :other_id)),
@@ -12,7 +13,9 @@ coalesce((SELECT a.message_id FROM message_alias a WHERE a.channel_id = :channel
 (SELECT a.message_id FROM message_alias a WHERE a.channel_id = :channel_id AND a.native_id = :other_id)),
 i.id, i.contact_id, i.handle, i.followers, i.verified, i.avatar_url, i.profile_url, p.name, p.relation,
 p.folded, v.id, v.state, v.importance, v.category, v.category_person_id, v.sentiment, v.urgency, v.due_ms,
-v.last_inbound_ms, v.last_message_ms, v.resolved_ms
+v.last_inbound_ms, v.last_message_ms, v.resolved_ms, v.waiting_ms,
+CASE WHEN v.waiting_ms IS NULL THEN 0 ELSE (SELECT count(*) FROM (SELECT 1 FROM message u
+WHERE u.conversation_id = v.id AND u.sent_ms >= v.waiting_ms AND u.direction = 'in' LIMIT 10) w) END
 FROM channel c
 LEFT JOIN identity i ON i.scope = :scope AND i.native_id = :author_id
 LEFT JOIN contact p ON p.id = i.contact_id
@@ -129,6 +132,15 @@ last_direction = CASE WHEN :sent_ms >= last_message_ms THEN 'out' ELSE last_dire
 last_message_ms = CASE WHEN :sent_ms >= last_message_ms THEN :sent_ms ELSE last_message_ms END,
 version = version + 1
 WHERE id = :id
+
+-- intake_tags: those of a conversation
+-- in: conversation_id i64
+-- out: tag text
+SELECT tag FROM conversation_tag WHERE conversation_id = :conversation_id ORDER BY tag
+
+-- intake_conversation_tags: as JSON to show
+-- in: id i64, tags text
+UPDATE conversation SET tags = :tags, version = version + 1 WHERE id = :id
 
 -- intake_message: one message as the platform told it
 -- in: id i64, conversation_id i64, channel_id i64, native_id text, parent_native_id text?, root_native_id text?,
