@@ -1,4 +1,5 @@
 #include "base/fold.h"
+#include "base/limit.h"
 #include "understanding/model_table.h"
 
 #include <math.h>
@@ -328,15 +329,23 @@ void model_set_sum(const struct model_set *set, struct model_scratch *scratch, c
 
 /* ---- explaining ---- */
 
-/* What a row says for a label against the mean of the others. */
-static float pull_of(const struct model_head *head, const int16_t *row, size_t label)
+/* What turns a row into what it says for a label against the mean of the others: one factor an output. */
+static void pull_factors(const struct model_head *head, size_t label, float factors[LIMIT_LABELS])
 {
-    if (head->outputs == 1 && head->task.label_count == 2)
-        return (float)row[head->output] * head->unit[0] * (label == 1 ? 1.0F : -1.0F);
-    float others = 0;
+    if (head->outputs == 1 && head->task.label_count == 2) {
+        factors[0] = label == 1 ? head->unit[0] : -head->unit[0];
+        return;
+    }
     for (uint32_t k = 0; k < head->outputs; k++)
-        others += k == label ? 0 : (float)row[head->output + k] * head->unit[k];
-    return (float)row[head->output + label] * head->unit[label] - others / (float)MAX(head->outputs - 1, 1);
+        factors[k] = k == label ? head->unit[k] : -head->unit[k] / (float)MAX(head->outputs - 1, 1);
+}
+
+static float pull_of(const float *factors, uint32_t count, const int16_t *row)
+{
+    float pull = 0;
+    for (uint32_t k = 0; k < count; k++)
+        pull += (float)row[k] * factors[k];
+    return pull;
 }
 
 /* The rows of all features, once a text: in the order of the features, so that the table is fetched ahead. */
@@ -362,12 +371,17 @@ static float *spread(const struct model_set *set, struct model_scratch *scratch,
     g_array_set_size(scratch->letters, (guint)length + 1);
     float *letters = (float *)(void *)scratch->letters->data;
     memset(letters, 0, (length + 1) * sizeof *letters);
+    float factors[LIMIT_LABELS];
     look_up(set, scratch, features);
+    pull_factors(head, label, factors);
     for (size_t i = 0; i < features->count; i++) {
         const struct feature *feature = &features->items[i];
         if (scratch->feature_rows[i] == NULL || feature->end <= feature->begin || feature->begin >= length)
             continue;
-        float pull = pull_of(head, scratch->feature_rows[i], label) / (float)(feature->end - feature->begin);
+        float pull = pull_of(factors, head->outputs, scratch->feature_rows[i] + head->output);
+        if (pull == 0)
+            continue;
+        pull /= (float)(feature->end - feature->begin);
         letters[feature->begin] += pull;
         letters[MIN(feature->end, length)] -= pull;
     }

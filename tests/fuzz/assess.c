@@ -40,6 +40,28 @@ static void check_matches(const struct assessment *out, const char *text)
     }
 }
 
+/* Reasons and entities lie inside the text; what models say are probabilities. */
+static void check_reasons(const struct assessment *out, const char *text)
+{
+    int length = (int)strlen(text);
+    g_assert_true(out->because_count >= 0 && out->because_count <= ASSESS_BECAUSE);
+    for (int i = 0; i < out->because_count; i++) {
+        const struct assess_because *because = &out->because[i];
+        g_assert_true(because->word_count > 0 && because->word_count <= ASSESS_WORDS);
+        for (int k = 0; k < because->word_count; k++)
+            g_assert_true(because->words[k].begin >= 0 && because->words[k].begin < because->words[k].end &&
+                          because->words[k].end <= length);
+    }
+    for (int i = 0; i < out->entity_count; i++)
+        g_assert_true(out->entities[i].begin < out->entities[i].end && out->entities[i].end <= length &&
+                      g_utf8_validate(out->entities[i].value, -1, NULL));
+    const double PROBABILITIES[] = {out->spam.probability, out->abuse.probability, out->churn.probability,
+                                    out->needs_answer_probability};
+    for (size_t i = 0; i < G_N_ELEMENTS(PROBABILITIES); i++)
+        g_assert_true(PROBABILITIES[i] >= 0 && PROBABILITIES[i] <= 1);
+    g_assert_true(out->strength >= -100 && out->strength <= 100);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const VERIFIED[] = {"", "person", "organisation", "media", "government", "?", NULL};
@@ -53,6 +75,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                  .followers = (int64_t)1 << (data[0] % 63),
                                  .verified = VERIFIED[data[0] % G_N_ELEMENTS(VERIFIED)],
                                  .reposts = (int64_t)data[0] * data[0],
+                                 .age_ms = (int64_t)data[0] << 20,
+                                 .unanswered = data[0] % 8,
+                                 .waiting_ms = (int64_t)data[0] << 24,
                                  .relation = RELATIONS[data[0] % G_N_ELEMENTS(RELATIONS)]};
     struct assessment once;
     struct assessment twice;
@@ -60,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assess_message(compiled(), &facts, &twice);
     check_sum(&once);
     check_matches(&once, text);
+    check_reasons(&once, text);
     g_autofree char *json = assess_format(&once, text);
     g_autofree char *again = assess_format(&twice, text);
     g_assert_cmpstr(json, ==, again);
