@@ -415,7 +415,7 @@ static void test_rules(struct database *database)
     house_expect(&house, "[\"fire\"]", "SELECT tags FROM conversation");
     g_free(house_take(&house, HOUSE_CHANNEL, house_dm("r2", "lin", "and #fire"), house_dm("r3", "lin", "#danger"),
                       house_dm("r1", "lin", "it burns #fire"), NULL));
-    house_expect(&house, "[\"danger\",\"fire\"]", "SELECT tags FROM conversation");
+    house_expect(&house, "[\"fire\",\"danger\"]", "SELECT tags FROM conversation");
     house_expect(&house, "2", "SELECT count(*) FROM conversation_tag");
     g_autoptr(GArray) counts = rule_counts_take(assess_current_counts(house.assess));
     g_assert_cmpuint(counts->len, ==, 1);
