@@ -119,7 +119,7 @@ void bare_make(struct normalized *normalized)
         size_t end = at;
         if (class != FOLD_BLANK && (class != FOLD_WORD || before != FOLD_WORD))
             end = undo(&making, at, next, c, chinese, before != FOLD_WORD);
-        if (end == at && is_mark(c))
+        if (end == at && is_mark(c) && (before == FOLD_WORD || before == FOLD_CJK)) /* not in a face */
             replace(&making, at, next, "", 0);
         else if (end == at && class == FOLD_WORD && before != FOLD_WORD && alphabets)
             next = undo_lookalikes(&making, at);

@@ -280,6 +280,8 @@ static bool is_hidden(const struct match *match, size_t at)
     const struct word *word = match->word;
     if (match->plain == word->count)
         return match->signs;
+    if (match->plain == 1 && match->initials > 0 && word->units[word->count - 1].character == 0x7684)
+        return false; /* 的 alone says nothing: A-J的 */
     if (match->plain > 0)
         return match->initials <= 1 || match->plain >= match->initials;
     if (match->initials == 0)
