@@ -147,7 +147,7 @@ static const uint8_t *start_table(void)
     static gsize once;
     if (g_once_init_enter(&once)) {
         static const char NUMERALS[] = "一二两三四五六七八九十百千";
-        static const char ROADS[] = "路街大巷弄胡道栋幢单";
+        static const char ROADS[] = "路街大巷弄胡栋幢单";
         for (size_t at = 0; at < sizeof NUMERALS - 1;)
             table[fold_next(NUMERALS, &at)] |= STARTS_NUMERAL;
         for (size_t at = 0; at < sizeof ROADS - 1;)

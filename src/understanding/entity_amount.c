@@ -489,12 +489,12 @@ static const char *const PERIODS[] = {
     "days",     "week",     "weeks",  "month",  "months", "year",    "years",    "hour",   "hours",  "hrs",
     "hr",       "minutes",  "minute", "mins",   "min",    "seconds", "secs",     "yrs",    "wks",    NULL};
 static const char *const UNITS[] = {
-    "件",    "台",      "盒",     "箱",     "瓶",   "包",      "斤",    "公斤",   "千克",  "克",   "kg",     "g",
-    "ml",    "升",      "米",     "公里",   "km",   "cm",      "mm",    "gb",     "tb",    "mb",   "l",      "条",
-    "双",    "只",      "套",     "张",     "本",   "辆",      "份",    "杯",     "寸",    "元件", "人",     "次",
-    "单",    "个",      "度",     "页",     "袋",   "桶",      "颗",    "支",     "把",    "pcs",  "pieces", "items",
-    "boxes", "bottles", "pairs",  "lbs",    "lb",   "oz",      "miles", "people", "times", "inch", "inches", "°c",
-    "%",     "calls",   "emails", "orders", "bags", "tickets", NULL};
+    "件",    "台",     "盒",     "箱",    "瓶",      "包",    "斤",     "公斤",   "千克", "克",      "kg",
+    "g",     "ml",     "升",     "米",    "公里",    "km",    "cm",     "mm",     "gb",   "tb",      "mb",
+    "l",     "条",     "双",     "只",    "套",      "张",    "本",     "辆",     "份",   "杯",      "寸",
+    "元件",  "人",     "次",     "个",    "度",      "页",    "袋",     "桶",     "颗",   "支",      "把",
+    "pcs",   "pieces", "items",  "boxes", "bottles", "pairs", "lbs",    "lb",     "oz",   "miles",   "people",
+    "times", "inch",   "inches", "°c",    "%",       "calls", "emails", "orders", "bags", "tickets", NULL};
 
 bool entity_period(struct entity_walk *walk, size_t begin, size_t at)
 {

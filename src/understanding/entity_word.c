@@ -279,7 +279,7 @@ static size_t house_end(const char *text, size_t at)
 
 void entity_address(struct entity_walk *walk, size_t at)
 {
-    static const char *const ROADS[] = {"路", "街", "大道", "巷", "弄", "胡同", "道", NULL};
+    static const char *const ROADS[] = {"路", "街", "大道", "巷", "弄", "胡同", NULL};
     static const char *const HOUSES[] = {"栋", "幢", "单元", NULL};
     const char *text = walk->text;
     size_t road = one_of(text + at, ROADS);
@@ -295,7 +295,7 @@ void entity_address(struct entity_walk *walk, size_t at)
         size_t number = at;
         while (number > begin && g_ascii_isalnum(text[number - 1]))
             number--;
-        if (number >= begin + 6) /* with the name of an estate before it */
+        if (number >= begin + 9) /* with the name of an estate before it */
             end = house_end(text, number);
     }
     if (end > at && begin < at)
@@ -306,9 +306,10 @@ void entity_street(struct entity_walk *walk, size_t at)
 {
     static const char *const STREETS[] = {"street",    "road", "avenue", "ave", "lane",
                                           "boulevard", "blvd", "drive",  "rd",  NULL};
-    static const char *const SMALL[] = {"of",    "the",    "to",   "and",     "in",  "on",   "down",  "days",
-                                        "day",   "hours",  "hour", "minutes", "min", "mins", "weeks", "miles",
-                                        "times", "people", "for",  "is",      "at",  "from", NULL};
+    static const char *const SMALL[] = {"hr",    "hrs",    "long",    "minute", "mile", "of",    "the",
+                                        "to",    "and",    "in",      "on",     "down", "days",  "day",
+                                        "hours", "hour",   "minutes", "min",    "mins", "weeks", "miles",
+                                        "times", "people", "for",     "is",     "at",   "from",  NULL};
     const char *text = walk->text;
     size_t end = at;
     while (g_ascii_isdigit(text[end]))
