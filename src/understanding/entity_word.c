@@ -306,10 +306,10 @@ void entity_street(struct entity_walk *walk, size_t at)
 {
     static const char *const STREETS[] = {"street",    "road", "avenue", "ave", "lane",
                                           "boulevard", "blvd", "drive",  "rd",  NULL};
-    static const char *const SMALL[] = {"hr",    "hrs",    "long",    "minute", "mile", "of",    "the",
-                                        "to",    "and",    "in",      "on",     "down", "days",  "day",
-                                        "hours", "hour",   "minutes", "min",    "mins", "weeks", "miles",
-                                        "times", "people", "for",     "is",     "at",   "from",  NULL};
+    static const char *const SMALL[] = {"hr",     "hrs",     "minute", "mile", "of",    "the",   "to",
+                                        "and",    "in",      "on",     "down", "days",  "day",   "hours",
+                                        "hour",   "minutes", "min",    "mins", "weeks", "miles", "times",
+                                        "people", "for",     "is",     "at",   "from",  NULL};
     const char *text = walk->text;
     size_t end = at;
     while (g_ascii_isdigit(text[end]))
