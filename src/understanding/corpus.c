@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define SMALL 2000 /* rows: below, features that stand once count */
+#define AHEAD 16   /* keys */
 #define PARTS 2    /* whatever the number of threads: the result must not depend on it */
 
 /* The features of a range of rows, as keys. */
@@ -66,6 +67,12 @@ static struct counted *counted_at(const struct counting *counting, uint32_t key)
     return &counting->table[at];
 }
 
+/* The tables are larger than the cache: what will be looked up is fetched while something else is done. */
+static void ask_ahead(const struct counting *counting, uint32_t key)
+{
+    __builtin_prefetch(&counting->table[(key >> 1) & counting->mask]);
+}
+
 static void grow(struct counting *counting)
 {
     g_autofree struct counted *old = counting->table;
@@ -86,6 +93,8 @@ static void *count_keys(void *data)
         const GArray *keys = counting->readings[part].keys;
         for (guint i = 0; i < keys->len; i++) {
             uint32_t key = g_array_index(keys, uint32_t, i);
+            if (i + AHEAD < keys->len)
+                ask_ahead(counting, g_array_index(keys, uint32_t, i + AHEAD));
             if ((key & 1) != counting->half)
                 continue;
             struct counted *counted = counted_at(counting, key);
@@ -147,6 +156,8 @@ static void *renumber(void *data)
     for (size_t row = reading->from; row < reading->to; row++) {
         size_t begin = to;
         for (size_t end = from + lengths[row]; from < end; from++) {
+            if (from + AHEAD < reading->keys->len)
+                ask_ahead(&renumbering->countings[keys[from + AHEAD] & 1], keys[from + AHEAD]);
             uint32_t number = counted_at(&renumbering->countings[keys[from] & 1], keys[from])->count;
             if (number > 0)
                 keys[to++] = number - 1;
@@ -189,7 +200,7 @@ static void read_features(struct corpus *corpus, const struct example *examples,
     number_features(corpus, countings);
     run_both(renumber, renumberings, sizeof renumberings[0], threads);
     size_t first = readings[0].keys->len;
-    corpus->ids = g_new(uint32_t, first + readings[1].keys->len + 1);
+    corpus->ids = g_new0(uint32_t, first + readings[1].keys->len + CORPUS_AHEAD);
     for (size_t i = 0; i < PARTS; i++) {
         if (readings[i].keys->len > 0)
             memcpy(corpus->ids + i * first, readings[i].keys->data, readings[i].keys->len * sizeof(uint32_t));

@@ -6,10 +6,12 @@
 #include "understanding/model.h"
 #include "understanding/tsv.h"
 
+#define CORPUS_AHEAD 12 /* ids that may be read ahead, to fetch what will be needed */
+
 struct corpus {
     size_t rows;
     size_t *begins;   /* rows + 1: where a row's features begin in ids */
-    uint32_t *ids;    /* numbers of features, of all rows */
+    uint32_t *ids;    /* numbers of features, of all rows; behind them CORPUS_AHEAD zeros */
     float *norms;     /* of a row: what one feature of it weighs */
     float *weights;   /* of a row */
     uint16_t *labels; /* of a row: place in names */

@@ -81,6 +81,7 @@ static size_t sum_row(struct soften *soften, size_t row, uint64_t *state, float 
     float sums[LIMIT_LABELS + 2] = {0};
     size_t place = 0;
     for (size_t j = corpus->begins[row]; j < corpus->begins[row + 1]; j++, place++) {
+        __builtin_prefetch(soften->table + (size_t)corpus->ids[j + CORPUS_AHEAD] * soften->stride, 1);
         if (place % 4 == 0)
             bits = random_next(state);
         bool keep = (bits & 0xFFFF) < (uint32_t)(KEPT * 65536);

@@ -90,6 +90,7 @@ static inline void sum_row(const float *table, const uint32_t *ids, size_t count
         sums[k] = 0;
     for (size_t j = 0; j < count; j++) {
         const float *of = table + (size_t)ids[j] * 2 * width;
+        __builtin_prefetch(table + (size_t)ids[j + CORPUS_AHEAD] * 2 * width);
         for (uint32_t k = 0; k < width; k++)
             sums[k] += of[k];
     }

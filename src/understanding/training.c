@@ -12,20 +12,20 @@
 #include <string.h>
 
 #define RECIPE "linear-2"
-#define EPOCHS 8
-#define EPOCHS_LARGE 5 /* where there is so much to learn from that … */
-#define LARGE 30000000 /* … feature numbers by outputs are more than this */
 #define COST 0.5F
-#define SOFTMAX_EPOCHS 4
-#define PRIOR_ROWS 30000 /* with more examples, what was known before costs more time than it helps */
 #define FOLDS 5
-/* Feature numbers in the corpus: with more, fewer folds and a part held back once must do. */
-#define WORK_FOLDS 3000000
-#define WORK_THREE 6000000
-#define HELD_BACK 5 /* one in so many, when it is done once */
+#define FOLDS_FEWER 3
+/* More rows than this, or more feature numbers in all of them, are a large corpus: a tenth is held back once, which
+ * then is not learned from, fewer rounds do, and what was known before costs more time than it helps. */
+#define LARGE_ROWS 30000
+#define LARGE_WORK 12000000
+#define MIDDLE_WORK 3000000 /* from here on fewer folds */
+#define LARGE_PART 10
 
 /* Two ways to learn the same; their sum is the model. */
 enum way { SOLVER, SOFTMAX, WAYS };
+static const int EPOCHS[WAYS] = {[SOLVER] = 8, [SOFTMAX] = 4};
+static const int EPOCHS_LARGE[WAYS] = {[SOLVER] = 4, [SOFTMAX] = 2};
 
 /* One thing to learn: on the rows outside a fold, or on all. */
 struct job {
@@ -38,11 +38,11 @@ struct job {
 struct learning {
     const struct training *training;
     struct corpus corpus;
-    uint8_t *fold_of; /* of a row */
-    int folds;        /* that are held back in turn */
-    int epochs;
-    GArray *rows[FOLDS + 1];             /* outside of fold - 1; first all */
-    struct job jobs[(FOLDS + 1) * WAYS]; /* way by way of a fold, as rows */
+    uint8_t *fold_of;  /* of a row */
+    int folds;         /* that are held back in turn */
+    const int *epochs; /* of a way */
+    GArray *rows[FOLDS + 1];
+    struct job jobs[(FOLDS + 1) * WAYS]; /* way by way; the first ones are the model */
     int job_count;
     int next;  /* job that nobody has taken; atomic */
     int ticks; /* epochs done by all; atomic */
@@ -81,25 +81,32 @@ static void deal_folds(struct learning *learning, int parts)
     }
 }
 
+static void add_jobs(struct learning *learning, int fold)
+{
+    GArray *rows = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    for (uint32_t row = 0; row < learning->corpus.rows; row++)
+        if (learning->fold_of[row] != fold)
+            g_array_append_val(rows, row);
+    learning->rows[learning->job_count / WAYS] = rows;
+    for (int way = 0; way < WAYS; way++)
+        learning->jobs[learning->job_count++] = (struct job){.fold = fold, .way = (enum way)way, .rows = rows};
+}
+
 static void plan(struct learning *learning)
 {
     const struct corpus *corpus = &learning->corpus;
     size_t work = corpus->begins[corpus->rows];
-    learning->epochs = work * solver_outputs(corpus) > LARGE ? EPOCHS_LARGE : EPOCHS;
-    int parts = work <= WORK_FOLDS ? FOLDS : work <= WORK_THREE ? 3 : HELD_BACK;
-    learning->folds = work <= WORK_THREE ? parts : 1;
+    bool large = corpus->rows > LARGE_ROWS || work > LARGE_WORK;
+    int parts = large ? LARGE_PART : work > MIDDLE_WORK ? FOLDS_FEWER : FOLDS;
+    learning->epochs = large ? EPOCHS_LARGE : EPOCHS;
+    learning->folds = large ? 1 : parts;
     if (corpus->rows < 10 || corpus->names->len < 2)
         learning->folds = 0;
     deal_folds(learning, parts);
-    for (int fold = -1; fold < learning->folds; fold++) {
-        GArray *rows = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-        for (uint32_t row = 0; row < corpus->rows; row++)
-            if (learning->fold_of[row] != fold)
-                g_array_append_val(rows, row);
-        learning->rows[fold + 1] = rows;
-        for (int way = 0; way < WAYS; way++)
-            learning->jobs[learning->job_count++] = (struct job){.fold = fold, .way = (enum way)way, .rows = rows};
-    }
+    if (!large || learning->folds == 0)
+        add_jobs(learning, -1);
+    for (int fold = 0; fold < learning->folds; fold++)
+        add_jobs(learning, fold);
 }
 
 /* ---- the jobs, on one or two threads ---- */
@@ -114,9 +121,9 @@ static void tell(struct learning *learning)
 {
     const struct training *training = learning->training;
     if (training->progress != NULL)
-        training->progress(training->data,
-                           0.15 + 0.8 * g_atomic_int_get(&learning->ticks) /
-                                      ((learning->epochs + SOFTMAX_EPOCHS) * learning->job_count / WAYS));
+        training->progress(training->data, 0.15 + 0.8 * g_atomic_int_get(&learning->ticks) /
+                                                      ((learning->epochs[SOLVER] + learning->epochs[SOFTMAX]) *
+                                                       learning->job_count / WAYS));
 }
 
 static void tick_and_tell(void *data)
@@ -133,7 +140,7 @@ static void work(struct learning *learning, void (*ticker)(void *))
             return;
         struct job *job = &learning->jobs[next];
         struct solver_settings settings = {.seed = learning->training->seed + (uint64_t)next,
-                                           .epochs = job->way == SOLVER ? learning->epochs : SOFTMAX_EPOCHS,
+                                           .epochs = learning->epochs[job->way],
                                            .cost = COST,
                                            .cancel = learning->training->cancel,
                                            .tick = ticker,
@@ -284,7 +291,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(learning_auto, learning_clear)
 GBytes *training_run(const struct training *training, const struct example *examples, size_t count, GError **error)
 {
     g_auto(learning_auto) learning = {.training = training};
-    const struct model_set *prior = count <= PRIOR_ROWS ? training->prior : NULL;
+    const struct model_set *prior = count <= LARGE_ROWS ? training->prior : NULL;
     if (!task_name_check(training->task, error) ||
         !corpus_init(&learning.corpus, examples, count, prior, training->threads, error))
         return NULL;
