@@ -6,11 +6,9 @@
 #include "understanding/model_table.h"
 
 #include <math.h>
-
-#define KNOWN 0.1F /* spread of each output of what was known before, beside features that weigh 1 together */
-
 #include <string.h>
 
+#define KNOWN 0.1F /* spread of each output of what was known before, beside features that weigh 1 together */
 #define SMALL 2000 /* rows: below, features that stand once count */
 #define AHEAD 16   /* keys */
 #define PARTS 2    /* whatever the number of threads: the result must not depend on it */
