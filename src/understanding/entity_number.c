@@ -135,6 +135,16 @@ static bool is_order_number(const struct entity_walk *walk, size_t begin, size_t
     return entity_word_before(walk, begin, ORDER_WORDS) || entity_word_behind(walk, end, ORDERS_BEHIND);
 }
 
+/* By checksum and issuer; or called a card, with a slip in one digit. */
+static bool is_bank_card(const struct entity_walk *walk, const struct number *number)
+{
+    if (number->count > 19 || number->digits[number->count - 1] == 'x')
+        return false;
+    if (is_luhn(number) && is_issued(number))
+        return !is_order_number(walk, number->begin, number->end);
+    return number->count >= 15 && number->digits[0] == '6' && entity_word_before(walk, number->begin, CARD_WORDS);
+}
+
 void entity_card(struct entity_walk *walk, size_t at)
 {
     struct number number;
@@ -147,12 +157,8 @@ void entity_card(struct entity_walk *walk, size_t at)
     if (is_id_card(&number)) {
         number.digits[17] = (char)g_ascii_toupper(number.digits[17]);
         entity_add(walk, ENTITY_ID_CARD, number.begin, number.end, number.digits);
-    } else if (number.count <= 19 && number.digits[number.count - 1] != 'x' && is_luhn(&number) && is_issued(&number) &&
-               !is_order_number(walk, number.begin, number.end)) {
+    } else if (is_bank_card(walk, &number)) {
         entity_add(walk, ENTITY_BANK_CARD, number.begin, number.end, number.digits);
-    } else if (number.count >= 15 && number.count <= 19 && number.digits[0] == '6' &&
-               entity_word_before(walk, number.begin, CARD_WORDS)) {
-        entity_add(walk, ENTITY_BANK_CARD, number.begin, number.end, number.digits); /* a slip in one digit */
     }
 }
 
