@@ -12,6 +12,7 @@ struct assess_current;
 struct chat_live;
 struct client;
 struct guard;
+struct judge;
 struct live;
 struct outbox;
 struct poller;
@@ -24,6 +25,7 @@ struct app {
     struct store *store;
     const struct clock *clock;
     struct assess_current *assess; /* understanding/assess_current.h: the set in use */
+    struct judge *judge;           /* inbox: keeps that set the one the team taught */
     struct search_index *search;
     struct client *client;             /* to platforms, where the administrator says they are */
     struct client *guarded_client;     /* to outgoing webhooks: public addresses only, unless allowed */

@@ -2,6 +2,7 @@
 
 #include "base/net.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define GROUP "huiyin"
@@ -17,6 +18,7 @@ enum type {
     TYPE_URL,
     TYPE_DB,
     TYPE_NETS,
+    TYPE_TIME,
     TYPE_CHOICE,
     TYPE_INT,
     TYPE_BOOL
@@ -120,6 +122,14 @@ static char *check_nets(const char *value)
     return set ? NULL : g_strdup(wrong->message);
 }
 
+static char *check_time(const char *value)
+{
+    bool good = *value == '\0' ||
+                (strlen(value) == 5 && value[2] == ':' && g_ascii_isdigit(value[0]) && g_ascii_isdigit(value[1]) &&
+                 g_ascii_isdigit(value[3]) && g_ascii_isdigit(value[4]) && atoi(value) < 24 && atoi(value + 3) < 60);
+    return good ? NULL : g_strdup("must be a time of the day as 03:30 (or be empty)");
+}
+
 static char *check_choice(const struct setting *setting, const char *value)
 {
     g_auto(GStrv) choices = g_strsplit(setting->choices, "|", -1);
@@ -147,6 +157,8 @@ static char *check_text(const struct setting *setting, const char *value)
         return check_db(value);
     case TYPE_NETS:
         return check_nets(value);
+    case TYPE_TIME:
+        return check_time(value);
     case TYPE_CHOICE:
         return check_choice(setting, value);
     default:

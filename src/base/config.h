@@ -22,6 +22,7 @@ enum config_source { CONFIG_DEFAULT, CONFIG_FILE, CONFIG_ENVIRONMENT, CONFIG_ARG
 #define CONFIG_TYPE_URL char *
 #define CONFIG_TYPE_DB char *
 #define CONFIG_TYPE_NETS char *
+#define CONFIG_TYPE_TIME char *
 #define CONFIG_TYPE_CHOICE char *
 #define CONFIG_TYPE_INT int64_t
 #define CONFIG_TYPE_BOOL bool

@@ -15,8 +15,10 @@
 #include "inbox/delivery.h"
 #include "inbox/follower.h"
 #include "inbox/housekeeping.h"
+#include "inbox/judge.h"
 #include "inbox/outbox.h"
 #include "inbox/poller.h"
+#include "inbox/trainer.h"
 #include "inbox/wake.h"
 #include "store/search_index.h"
 #include "understanding/assess_current.h"
@@ -35,6 +37,7 @@ struct server {
     struct follower *follower;
     struct delivery *delivery;
     struct housekeeping *housekeeping;
+    struct trainer *trainer;
     struct app app;
     struct http_route *routes;
     struct http_server *http;
@@ -116,8 +119,12 @@ static bool start_inbox(struct server *server, GError **error)
 {
     struct app *app = &server->app;
     app->accounts = accounts_new(app->store, app->secret, channel_kind_find);
-    if (!accounts_reload(app->accounts, error))
+    app->judge = judge_new(app->store, app->assess, app->clock);
+    if (!accounts_reload(app->accounts, error) || !judge_load(app->judge, error))
         return false;
+    wake_add(server->wake, judge_wake, app->judge);
+    server->trainer = trainer_new(app->store, app->clock, server->config->train_at);
+    wake_add(server->wake, trainer_wake, server->trainer);
     const struct outbox_options outbox = {.store = app->store,
                                           .accounts = app->accounts,
                                           .clock = app->clock,
@@ -158,6 +165,8 @@ static void run_inbox(struct server *server)
     housekeeping_start(server->housekeeping);
     chat_live_start(server->app.chat);
     follower_start(server->follower);
+    judge_start(server->app.judge);
+    trainer_start(server->trainer);
 }
 
 static bool start_http(struct server *server, GError **error)
@@ -236,10 +245,12 @@ static void stop(struct server *server)
     g_clear_pointer(&app->outbox, outbox_free); /* … so that what became of them is recorded */
     g_clear_pointer(&app->poller, poller_free);
     g_clear_pointer(&server->delivery, delivery_free);
+    g_clear_pointer(&server->trainer, trainer_free);
     g_clear_pointer(&server->housekeeping, housekeeping_free);
     g_clear_pointer(&server->follower, follower_free);
     g_clear_pointer(&app->chat, chat_live_free);
     g_clear_pointer(&app->live, live_free);
+    g_clear_pointer(&app->judge, judge_free);
     g_clear_pointer(&app->accounts, accounts_free);
     g_clear_pointer(&app->search, search_index_close);
     g_clear_pointer(&app->assess, assess_current_free);

@@ -77,12 +77,17 @@ void worker_wake(void *data)
     g_mutex_unlock(&worker->lock);
 }
 
-void worker_stop(struct worker *worker)
+void worker_begin_stop(struct worker *worker)
 {
     g_mutex_lock(&worker->lock);
     worker->stopping = true;
     g_cond_broadcast(&worker->changed);
     g_mutex_unlock(&worker->lock);
+}
+
+void worker_stop(struct worker *worker)
+{
+    worker_begin_stop(worker);
     if (worker->thread != NULL)
         g_thread_join(g_steal_pointer(&worker->thread));
 }

@@ -17,6 +17,8 @@ typedef bool (*worker_job)(void *data, int64_t *next_ms, GError **error);
 struct worker *worker_new(const char *name, const struct clock *clock, int64_t rest_ms, worker_job job, void *data);
 void worker_start(struct worker *worker);
 void worker_wake(void *worker); /* cheap, any thread; its type fits wake_add */
+/* From now on worker_is_stopping; does not wait. */
+void worker_begin_stop(struct worker *worker);
 /* Waits for the round under way. worker_wake may still be called. */
 void worker_stop(struct worker *worker);
 bool worker_is_stopping(struct worker *worker); /* for long rounds */

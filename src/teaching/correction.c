@@ -8,6 +8,7 @@
 #include "teaching/assessment_edit.h"
 #include "teaching/follow.h"
 #include "teaching/label.h"
+#include "understanding/task.h"
 
 #include <string.h>
 
@@ -87,7 +88,7 @@ static bool drop_foreign_topic(struct tx *tx, json_t *assessment, GError **error
     if (!q_teaching_topic_key(tx, &rows, error, key))
         return false;
     bool fits = q_teaching_topic_key_next(rows, &topic) && g_strcmp0(topic.parent, category) == 0;
-    if (!fits || strcmp(key, CORRECTION_NO_TOPIC) == 0)
+    if (!fits || strcmp(key, TASK_TOPIC_NONE) == 0)
         json_object_set_new(assessment, "topic", json_string(""));
     return true;
 }

@@ -16,8 +16,6 @@
 #include "store/store.h"
 #include "understanding/importance.h"
 
-#define CORRECTION_NO_TOPIC "none" /* the label of messages that belong to no topic */
-
 /* labels: an object of tasks (task.def), each a text, a number (urgency) or a truth value; null = not said; topic "" =
  * none of them. A topic brings its category along. EMPTY naming "labels" when nothing was said; BAD_VALUE naming the
  * task. weights: those in use. */

@@ -35,7 +35,7 @@ static bool read_topic(struct tx *tx, const char *key, json_t *labels, GError **
     g_autoptr(rows_auto) rows = NULL;
     struct q_teaching_topic_key topic;
     if (*key == '\0') {
-        json_object_set_new(labels, "topic", json_string(CORRECTION_NO_TOPIC));
+        json_object_set_new(labels, "topic", json_string(TASK_TOPIC_NONE));
         return true;
     }
     if (!q_teaching_topic_key(tx, &rows, error, key))

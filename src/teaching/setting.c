@@ -266,6 +266,37 @@ bool setting_load(struct tx *tx, struct setting *setting, GError **error)
     return true;
 }
 
+static const char **texts_of(const json_t *list)
+{
+    size_t count = json_array_size(list);
+    const char **texts = g_new0(const char *, count + 1);
+    for (size_t i = 0; i < count; i++)
+        texts[i] = json_string_value(json_array_get(list, i));
+    return texts;
+}
+
+struct entity_brand *setting_brand(const struct setting *setting, GError **error)
+{
+    size_t count = json_array_size(setting->products);
+    g_autofree const char **templates = texts_of(setting->order_templates);
+    g_autofree struct entity_product *products = g_new0(struct entity_product, MAX(1, count));
+    g_autoptr(GError) why = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *product = json_array_get(setting->products, i);
+        products[i].name = json_string_value(json_object_get(product, "name"));
+        products[i].aliases = texts_of(json_object_get(product, "aliases"));
+    }
+    struct entity_brand *brand =
+        entity_brand_new(templates, json_array_size(setting->order_templates), products, count, &why);
+    for (size_t i = 0; i < count; i++)
+        g_free((void *)products[i].aliases);
+    if (brand == NULL) {
+        bool template = g_strcmp0(error_field(why), "templates") == 0;
+        error_set(error, (enum hy_error)why->code, template ? "order_templates" : "products", "%s", why->message);
+    }
+    return brand;
+}
+
 /* What is kept under name after the change: of weights all of them. NULL and error, or a new reference. */
 static json_t *kept(const struct setting *now, const char *name, json_t *value, GError **error)
 {
@@ -303,12 +334,17 @@ bool setting_save(struct tx *tx, const struct actor *actor, int64_t now_ms, cons
         json_auto_t *after = kept(&setting, name, value, error);
         if (after == NULL)
             return false;
+        take(&setting, name, after);
         g_autofree char *text = json_format(after);
         g_autofree char *detail = g_strdup_printf("{\"name\":\"%s\"}", name);
         if (!q_teaching_setting_save(tx, error, name, text, actor->person_id, now_ms) ||
             !audit_write(tx, actor, now_ms, "understanding.set", "understanding", 0, detail, error))
             return false;
     }
+    struct entity_brand *brand = setting_brand(&setting, error);
+    if (brand == NULL)
+        return false;
+    entity_brand_free(brand);
     return json_object_size(change) == 0 || announce_change(tx, actor->person_id, now_ms, "settings", NULL, error);
 }
 

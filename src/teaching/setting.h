@@ -11,6 +11,7 @@
 #include "base/writer.h"
 #include "desk/actor.h"
 #include "store/store.h"
+#include "understanding/entity.h"
 #include "understanding/importance.h"
 
 struct setting {
@@ -37,3 +38,7 @@ void setting_write(const struct setting *setting, struct writer *out);
 /* The JSON of weights and back; parse takes what is named over what stands in *weights. */
 json_t *setting_format_weights(const struct importance_weights *weights);
 bool setting_parse_weights(const json_t *object, struct importance_weights *weights, GError **error);
+
+/* Products and order numbers for understanding. BAD_VALUE, TOO_LONG, EMPTY naming "order_templates" or "products".
+ * entity_brand_free. */
+struct entity_brand *setting_brand(const struct setting *setting, GError **error);

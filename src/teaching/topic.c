@@ -41,9 +41,9 @@ static bool check_key(struct tx *tx, const char *key, GError **error)
     struct q_teaching_topic_key row;
     size_t length = strlen(key);
     if (length == 0 || length > TASK_NAME_MAX || key[strspn(key, LETTERS)] != '\0' ||
-        strcmp(key, CORRECTION_NO_TOPIC) == 0) {
+        strcmp(key, TASK_TOPIC_NONE) == 0) {
         error_set(error, HY_ERROR_BAD_VALUE, "key", "1 to %d of a-z 0-9 _ - and not %s", TASK_NAME_MAX,
-                  CORRECTION_NO_TOPIC);
+                  TASK_TOPIC_NONE);
         return false;
     }
     if (!q_teaching_topic_key(tx, &rows, error, key))

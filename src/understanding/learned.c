@@ -228,8 +228,10 @@ static void tell_topic(const struct learned *learned, const struct learned_scrat
     if (task == SIZE_MAX)
         return;
     size_t label = model_set_label(learned->set, task, scratch->probabilities);
-    if (scratch->probabilities[model_set_offset(learned->set, task) + label] >= 0.5F)
-        g_strlcpy(out->topic, model_set_task(learned->set, task)->labels[label], sizeof out->topic);
+    const char *name = model_set_task(learned->set, task)->labels[label];
+    bool likely = scratch->probabilities[model_set_offset(learned->set, task) + label] >= 0.5F;
+    if (likely && strcmp(name, TASK_TOPIC_NONE) != 0)
+        g_strlcpy(out->topic, name, sizeof out->topic);
 }
 
 void learned_judge(const struct learned *learned, struct learned_scratch *scratch, const char *text,

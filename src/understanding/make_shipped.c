@@ -6,7 +6,7 @@
  * EXAMPLES.tsv as tools/examples.py --out writes it: category, sentiment, emotion, urgency, flags, language, frame,
  * text. OUT.c puts the model's bytes into the program. */
 #include "understanding/model_pack.h"
-#include "understanding/task.h"
+#include "understanding/seed.h"
 #include "understanding/training.h"
 
 #include <stdio.h>
@@ -16,73 +16,21 @@
 #define RECIPE "shipped-1"
 #define FEATURES 100000 /* some 8 MB */
 
-enum column { CATEGORY, SENTIMENT, EMOTION, URGENCY, FLAGS, LANGUAGE, FRAME, TEXT, COLUMNS };
-
-static bool has_flag(char **columns, const char *flag)
-{
-    g_auto(GStrv) flags = g_strsplit(columns[FLAGS], ",", -1);
-    return g_strv_contains((const char *const *)flags, flag);
-}
-
-/* What is to be answered: all that is for the brand, unless nothing is left to say. Borrowed. */
-static const char *label_of(enum task task, char **columns)
-{
-    switch (task) {
-    case TASK_category:
-        return columns[CATEGORY];
-    case TASK_sentiment:
-        return *columns[SENTIMENT] == '-' ? "negative" : *columns[SENTIMENT] == '0' ? "neutral" : "positive";
-    case TASK_emotion:
-        return columns[EMOTION];
-    case TASK_urgency:
-        return columns[URGENCY];
-    case TASK_needs_answer:
-        return strcmp(columns[CATEGORY], "irrelevant") == 0 || has_flag(columns, "noanswer") ? "no" : "yes";
-    case TASK_spam:
-    case TASK_abuse:
-    case TASK_churn:
-        return has_flag(columns, task_name(task)) ? "yes" : "no";
-    default:
-        return NULL;
-    }
-}
-
-static GPtrArray *read_lines(const char *path)
+static void read_seeds(const char *path, struct seeds *seeds)
 {
     g_autofree char *content = NULL;
+    gsize length = 0;
     g_autoptr(GError) error = NULL;
-    if (!g_file_get_contents(path, &content, NULL, &error)) {
-        fprintf(stderr, "%s\n", error->message);
-        exit(1);
-    }
-    GPtrArray *lines = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
-    g_auto(GStrv) texts = g_strsplit(content, "\n", -1);
-    for (char **text = texts; *text != NULL; text++) {
-        if (**text == '\0')
-            continue;
-        char **columns = g_strsplit(*text, "\t", COLUMNS);
-        if (g_strv_length(columns) != COLUMNS) {
-            fprintf(stderr, "%s: a line without %d columns: %s\n", path, COLUMNS, *text);
-            exit(1);
-        }
-        g_ptr_array_add(lines, columns);
-    }
-    return lines;
+    if (g_file_get_contents(path, &content, &length, &error) && seeds_parse(seeds, content, length, &error))
+        return;
+    fprintf(stderr, "%s: %s\n", path, error->message);
+    exit(1);
 }
 
-static struct model *learn(enum task task, const GPtrArray *lines)
+static struct model *learn(enum task task, const struct seeds *seeds)
 {
-    g_autoptr(GArray) examples = g_array_new(FALSE, FALSE, sizeof(struct example));
+    g_autoptr(GArray) examples = seeds_examples(seeds, task);
     g_autoptr(GError) error = NULL;
-    for (guint i = 0; i < lines->len; i++) {
-        char **columns = lines->pdata[i];
-        struct example example = {.label = label_of(task, columns),
-                                  .text = columns[TEXT],
-                                  .length = strlen(columns[TEXT]),
-                                  .weight = 1,
-                                  .group = (uint32_t)g_ascii_strtoull(columns[FRAME], NULL, 10)};
-        g_array_append_val(examples, example);
-    }
     struct training training = {.task = task_name(task), .seed = 1, .threads = 2};
     g_autoptr(GBytes) bytes =
         training_run(&training, (const struct example *)(void *)examples->data, examples->len, &error);
@@ -142,11 +90,12 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s EXAMPLES.tsv OUT.model OUT.c | --trained IN.model OUT.c\n", argv[0]);
         return 2;
     }
-    g_autoptr(GPtrArray) lines = read_lines(argv[1]);
+    g_auto(seeds_auto) seeds = {0};
+    read_seeds(argv[1], &seeds);
     g_autoptr(GPtrArray) models = g_ptr_array_new_with_free_func((GDestroyNotify)model_unref);
     for (int task = 0; task < TASK_COUNT; task++)
         if (task_label_count((enum task)task) > 0)
-            g_ptr_array_add(models, learn((enum task)task, lines));
+            g_ptr_array_add(models, learn((enum task)task, &seeds));
     g_autoptr(GBytes) bytes = model_pack((struct model *const *)models->pdata, models->len, RECIPE, FEATURES, &error);
     gsize length = 0;
     const char *data = bytes == NULL ? NULL : g_bytes_get_data(bytes, &length);

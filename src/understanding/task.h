@@ -17,6 +17,7 @@ enum task {
     TASK_COUNT
 };
 #define TASK_NAME_MAX 64
+#define TASK_TOPIC_NONE "none" /* the label of messages that belong to no topic */
 
 const char *task_name(enum task task); /* "needs_answer" */
 const char *task_text(enum task task, enum lang lang);

@@ -135,6 +135,7 @@ async function understanding(root) {
   await root.good('GET', '/api/v1/topics');
   const assessment = await root.good('POST', '/api/v1/understanding/assess', { text: '等了三周还没退款,太气人了', is_public: true, followers: 120000, verified: 'media' });
   assert.ok(assessment.matches.length > 0);
+  await models(root, message);
   const rule = { name: '退款拖延', any: ['退款'], then: { points: 10, category: 'complaint' } };
   const kept = await root.post('/api/v1/rules', { rule });
   await root.refused(409, 'rule.name', 'POST', '/api/v1/rules', { rule });
@@ -149,6 +150,27 @@ async function understanding(root) {
   const set = await root.good('PUT', '/api/v1/understanding/settings', { weights: { gravity: 25 }, products: [{ name: '电水壶' }] });
   assert.equal(set.weights.gravity, 25);
   await root.refused(400, 'weights.gravity', 'PUT', '/api/v1/understanding/settings', { weights: { gravity: 1000 } });
+}
+
+async function models(root, message) {
+  await root.refused(400, 'examples', 'POST', '/api/v1/models/train', { task: 'spam' });
+  await root.good('POST', `/api/v1/messages/${message.id}/correct`, { spam: true });
+  await root.good('PUT', '/api/v1/understanding/settings', { min_held_back: 1 });
+  await root.refused(400, 'task', 'POST', '/api/v1/models/train', { task: 'weather' });
+  await root.good('POST', '/api/v1/models/train', { task: 'spam' });
+  await until('it is learned', async () => (await root.good('GET', '/api/v1/models/training')).items.every((one) => one.state === 'idle'), { timeout: 120000 });
+  const { items } = await root.good('GET', '/api/v1/models');
+  const spam = items.find((one) => one.task === 'spam');
+  assert.ok(['too_few_held_back', 'not_better', 'no_examples', 'better'].includes(spam.run.result), JSON.stringify(spam.run));
+  for (const version of spam.versions) {
+    await root.good('GET', `/api/v1/models/${version.id}/confusion`);
+    await root.good('GET', `/api/v1/models/${version.id}/wrong`);
+    await root.good('POST', '/api/v1/models/use', { task: 'spam', model_id: version.id });
+  }
+  await root.refused(404, 'model_id', 'POST', '/api/v1/models/use', { task: 'spam', model_id: '1' });
+  await root.good('POST', '/api/v1/models/use', { task: 'spam' });
+  await root.good('POST', '/api/v1/models/training/cancel', {});
+  await root.good('GET', '/api/v1/teaching/suggestions');
 }
 
 async function desk(server, root, house) {

@@ -7,6 +7,7 @@
 #include "teaching/setting.h"
 #include "teaching/topic.h"
 #include "understanding/rule_count.h"
+#include "understanding/task.h"
 
 #include <string.h>
 
@@ -206,7 +207,7 @@ static void test_topics(struct database *database)
     correct(&house, &house.amy, first, "{\"category\":\"praise\"}"); /* takes the topic with it */
     expect_examples(&house, "topic", 0, NULL);
     correct(&house, &house.amy, first, "{\"topic\":\"\"}");
-    expect_examples(&house, "topic", 1, CORRECTION_NO_TOPIC);
+    expect_examples(&house, "topic", 1, TASK_TOPIC_NONE);
     json_auto_t *none = message(&house, first);
     g_assert_cmpstr(text_of(none, "assessment.topic"), ==, "");
     correct(&house, &house.amy, first, "{\"topic\":\"late-delivery\",\"category\":\"complaint\"}");

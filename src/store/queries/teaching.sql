@@ -256,8 +256,8 @@ VALUES (:id, :task, :version, :state, :person_id, :now_ms, :examples, :own_examp
 UPDATE model SET state = 'retired' WHERE task = :task AND state = 'active'
 
 -- teaching_model_activate: and this one takes it
--- in: id i64
-UPDATE model SET state = 'active', damage = '' WHERE id = :id
+-- in: id i64, reason text
+UPDATE model SET state = 'active', reason = :reason WHERE id = :id
 
 -- teaching_model_damaged: its file cannot be used
 -- in: id i64, damage text
@@ -322,6 +322,21 @@ SELECT holder, lease_until_ms, night_ms FROM trainer WHERE id = 1
 -- in: holder text, until_ms i64
 UPDATE trainer SET holder = :holder, lease_until_ms = :until_ms WHERE id = 1
 
+-- teaching_trainer_look: is there anything for the trainer
+-- out: holder text, lease_until_ms i64, night_ms i64, waiting i64, running i64
+SELECT holder, lease_until_ms, night_ms, (SELECT count(*) FROM training_run WHERE wanted_ms IS NOT NULL),
+(SELECT count(*) FROM training_run WHERE begun_ms IS NOT NULL) FROM trainer WHERE id = 1
+
+-- teaching_run_cancelled: does anybody want it ended
+-- in: task text
+-- out: cancel bool
+SELECT cancel FROM training_run WHERE task = :task
+
+-- teaching_fresh_tasks: tasks with examples that came after their newest version
+-- out: task text
+SELECT e.task FROM example e GROUP BY e.task
+HAVING max(e.created_ms) > coalesce((SELECT max(m.created_ms) FROM model m WHERE m.task = e.task), 0)
+
 -- teaching_night: a nightly round begins
 -- in: now_ms i64
 UPDATE trainer SET night_ms = :now_ms WHERE id = 1
@@ -330,4 +345,4 @@ UPDATE trainer SET night_ms = :now_ms WHERE id = 1
 -- in: after_seq i64
 -- out: last_seq i64, changes i64
 SELECT coalesce((SELECT max(seq) FROM event), 0), (SELECT count(*) FROM event WHERE seq > :after_seq
-AND kind = 'understanding.changed')
+AND kind = 'understanding.changed' AND data NOT LIKE '{"what":"training"%' AND data NOT LIKE '{"what":"examples"%')

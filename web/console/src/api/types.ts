@@ -779,6 +779,161 @@ export interface RuleTestHit {
   marks: Highlight[]
 }
 
+/** One task and what judges it */
+export interface ModelTask {
+  task: string
+  /** its name in the caller's language */
+  text: string
+  /** what judges messages now; "" = nothing does */
+  version: string
+  /** the version in use; null = the shipped one */
+  active_id?: ID | null
+  /** why the version in use cannot be used: the shipped one judges; "" = all is well */
+  trouble: string
+  /** null: the program brings none (topic) */
+  shipped?: ModelShipped | null
+  /** newest first, at most ten and the one in use */
+  versions: Model[]
+  /** labels people gave */
+  own_examples: number
+  /** of them held back to compare on */
+  held_back: number
+  /** since the newest version */
+  new_examples: number
+  /** null: never trained here */
+  run?: TrainingRun | null
+}
+
+export interface ModelShipped {
+  version: string
+  examples: number
+  /** on shipped examples held back */
+  accuracy: number
+  macro_f1: number
+}
+
+/** One version */
+export interface Model {
+  id: ID
+  version: string
+  state: 'candidate' | 'active' | 'retired'
+  /** who asked; null = the nightly job */
+  user_name?: string | null
+  created_at: Time
+  /** learned from, shipped ones among them */
+  examples: number
+  own_examples: number
+  /** compared on */
+  held_back: number
+  /** on what was held back */
+  accuracy: number
+  macro_f1: number
+  /** the one in use then */
+  compared_version: string
+  compared_accuracy: number
+  compared_macro_f1: number
+  /** better not_better too_few_held_back chosen */
+  reason: string
+  /** in the caller's language */
+  reason_text: string
+  /** why its file cannot be used; "" = it can */
+  damage: string
+  /** bytes */
+  size: number
+}
+
+/** All tasks on one page */
+export interface ModelTaskList {
+  items: ModelTask[]
+  next_cursor?: string | null
+}
+
+export interface ModelTrain {
+  /** all that have examples when left out */
+  task?: string | null
+}
+
+export interface ModelUse {
+  task: string
+  /** null or left out: the shipped one */
+  model_id?: ID | null
+}
+
+/** How the training of a task goes, or went */
+export interface TrainingRun {
+  task: string
+  state: 'idle' | 'waiting' | 'running'
+  /** 0 … 1 */
+  progress: number
+  cancelling: boolean
+  wanted_at?: Time | null
+  begun_at?: Time | null
+  /** of the last one */
+  finished_at?: Time | null
+  /** of the last one: better not_better too_few_held_back no_examples one_label cancelled interrupted failed; may be empty */
+  result: string
+  /** in the caller's language */
+  result_text: string
+  /** what the program says of a failure */
+  detail: string
+}
+
+export interface TrainingList {
+  items: TrainingRun[]
+  next_cursor?: string | null
+}
+
+/** What it made of the held-back examples */
+export interface ModelConfusion {
+  id: ID
+  task: string
+  version: string
+  /** {labels:[],rows:[[count …]],classes:[{label,rows,precision,recall,f1}]}: rows[is][judged], the last column: none of these labels */
+  confusion: unknown
+}
+
+export interface ModelMistake {
+  example_id: ID
+  message_id: ID
+  text: string
+  /** as a person said */
+  label: string
+  judged: string
+  /** of what it judged */
+  probability: number
+}
+
+/** Those it was surest of, at most 50 */
+export interface ModelMistakeList {
+  items: ModelMistake[]
+  next_cursor?: string | null
+}
+
+/** A message worth labelling */
+export interface Suggestion {
+  message_id: ID
+  conversation_id: ID
+  text: string
+  sent_at: Time
+  language: string
+  /** likeliest */
+  category: string
+  /** the next */
+  other: string
+  /** of the likeliest */
+  probability: number
+  /** between the two: the smaller, the less sure */
+  margin: number
+  /** other messages that say nearly the same */
+  alike: number
+}
+
+/** At most 50, in turns from every judged category and language */
+export interface SuggestionList {
+  items: Suggestion[]
+  next_cursor?: string | null
+}
+
 export interface ChannelSettingKind {
   key: string
   /** in the caller's language */
@@ -1152,6 +1307,14 @@ export const ROUTES = {
   rule_order: { method: 'POST', path: '/api/v1/rules/order', permission: 'understanding.teach', creates: false, list: false },
   rule_change: { method: 'PATCH', path: '/api/v1/rules/{id}', permission: 'understanding.teach', creates: false, list: false },
   rule_remove: { method: 'DELETE', path: '/api/v1/rules/{id}', permission: 'understanding.teach', creates: false, list: false },
+  model_list: { method: 'GET', path: '/api/v1/models', permission: 'understanding.read', creates: false, list: true },
+  model_train: { method: 'POST', path: '/api/v1/models/train', permission: 'understanding.teach', creates: false, list: false },
+  training_list: { method: 'GET', path: '/api/v1/models/training', permission: 'understanding.read', creates: false, list: true },
+  training_cancel: { method: 'POST', path: '/api/v1/models/training/cancel', permission: 'understanding.teach', creates: false, list: false },
+  model_use: { method: 'POST', path: '/api/v1/models/use', permission: 'understanding.teach', creates: false, list: false },
+  model_confusion: { method: 'GET', path: '/api/v1/models/{id}/confusion', permission: 'understanding.read', creates: false, list: false },
+  model_wrong: { method: 'GET', path: '/api/v1/models/{id}/wrong', permission: 'understanding.read', creates: false, list: true },
+  suggestion_list: { method: 'GET', path: '/api/v1/teaching/suggestions', permission: 'understanding.read', creates: false, list: true },
   contact_list: { method: 'GET', path: '/api/v1/contacts', permission: 'contact.read', creates: false, list: true },
   contact_show: { method: 'GET', path: '/api/v1/contacts/{id}', permission: 'contact.read', creates: false, list: false },
   contact_change: { method: 'PATCH', path: '/api/v1/contacts/{id}', permission: 'contact.write', creates: false, list: false },
@@ -1244,6 +1407,14 @@ export interface Calls {
   rule_order: { request: RuleOrder; answer: RuleList; query: {} }
   rule_change: { request: RuleChange; answer: Rule; query: {} }
   rule_remove: { request: Empty; answer: Done; query: {} }
+  model_list: { request: Empty; answer: ModelTaskList; query: { cursor?: string; limit?: number } }
+  model_train: { request: ModelTrain; answer: TrainingList; query: {} }
+  training_list: { request: Empty; answer: TrainingList; query: { cursor?: string; limit?: number } }
+  training_cancel: { request: ModelTrain; answer: TrainingList; query: {} }
+  model_use: { request: ModelUse; answer: Done; query: {} }
+  model_confusion: { request: Empty; answer: ModelConfusion; query: {} }
+  model_wrong: { request: Empty; answer: ModelMistakeList; query: { cursor?: string; limit?: number } }
+  suggestion_list: { request: Empty; answer: SuggestionList; query: { cursor?: string; limit?: number } }
   contact_list: { request: Empty; answer: ContactList; query: { q?: string; cursor?: string; limit?: number } }
   contact_show: { request: Empty; answer: Contact; query: {} }
   contact_change: { request: ContactChange; answer: Contact; query: {} }
