@@ -360,7 +360,7 @@ static bool catch_up_all(struct live *live, bool *more, GError **error)
 
 static void close_expired(struct live *live)
 {
-    int64_t now_ms = clock_now_ms(clock_system());
+    int64_t now_ms = clock_now_ms(store_clock(live->store));
     g_mutex_lock(&live->lock);
     g_autoptr(GPtrArray) listeners = snapshot(live);
     g_mutex_unlock(&live->lock);

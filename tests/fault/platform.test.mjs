@@ -94,6 +94,17 @@ describe('the platform', () => {
     });
   }
 
+  test('says that it has this text already (20019): looked for, and when it is not there left to a person', async () => {
+    const { id } = await conversation();
+    const text = `答复：重复内容 ${++number}`;
+    await weibo.fault('comments/create', 'error', { error_code: 20019, times: 1 });
+    const { id: message } = await answerTo(id, text);
+    await settled(message, 'ambiguous', 'failed');
+    const item = await settled(message, 'failed');
+    assert.equal(item.delivery.error_class, 'repeated_content');
+    assert.equal(await effect(text), 0);
+  });
+
   test('a post that was published but shows later (20032) is not sent again', async () => {
     const { id } = await conversation();
     const text = `答复：稍后可见 ${++number}`;
