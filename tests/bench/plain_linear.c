@@ -106,7 +106,7 @@ int main(int argc, char **argv)
     problem.l = read_file(argv[1], &y, &x);
     problem.y = y;
     problem.x = x;
-    struct parameter parameter = {.solver_type = L2R_LR_DUAL, .eps = 0.1, .C = 4, .p = 0.1, .nu = 0.5};
+    struct parameter parameter = {.solver_type = L2R_LR_DUAL, .eps = 0.1, .C = 4, .p = 0.1};
     set_print_string_function(quiet);
     struct model *model = train(&problem, &parameter);
     double *dev_y = NULL;
