@@ -234,6 +234,7 @@ function withdraw({ world, params }) {
 /* ---- topics, settings ---- */
 function createTopic({ world, body }) {
   need(body, 'parent')
+  for (const f of ['name_zh', 'name_en']) if (body[f] === '') throw new ApiFailure(400, 'empty', f)
   if (!body.name_zh && !body.name_en) throw new ApiFailure(400, 'empty', 'name_zh')
   const key = body.key || (body.name_en || `t${world.topics.length + 1}`).toLowerCase().replace(/\W+/g, '_')
   if (world.topics.some((t) => t.key === key)) throw new ApiFailure(409, 'taken', 'key')

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Assessment, Topic } from '../../src/api/types'
+import type { Assessment, ModelTask, Topic } from '../../src/api/types'
 import { knownField } from '../../src/lib/form'
+import { figuresOf, hasNone, heat, isBusy, isSettled, readConfusion } from '../../src/pages/settings/understanding/models'
 import { asks, changes, emptyRule, FIELDS, moved, readRule, splitWords, writeRule } from '../../src/pages/settings/understanding/rule'
 import { fitsTemplate, productsOf, splitAliases } from '../../src/pages/settings/understanding/things'
 import { useCorrections } from '../../src/stores/corrections'
@@ -78,6 +79,23 @@ describe('a rule', () => {
     expect(splitWords(' 退款、退钱,refund\n退款；')).toEqual(['退款', '退钱', 'refund'])
     expect([moved([1, 2, 3], 0, 2), moved([1, 2, 3], 2, 0), moved([1, 2, 3], 1, 9)]).toEqual([[2, 3, 1], [3, 1, 2], [1, 3, 2]])
     expect(['rule.any[3]', 'rule.near[0].within', 'rule.then.topic', 'rule.then', 'rule.anything'].map((p) => knownField(p, FIELDS))).toEqual(['any', 'near', 'then.topic', 'then', undefined])
+  })
+})
+
+describe('models', () => {
+  test('the table is read whatever is missing; colours follow the share of the row', () => {
+    expect(readConfusion(null)).toEqual({ labels: [], rows: [], classes: [] })
+    expect([heat(0, [0, 0]), heat(0, [0, 9]), heat(1, [1, 99]), heat(5, [5, 5]), heat(9, [9, 0])]).toEqual([0, 0, 1, 2, 4])
+    expect(hasNone({ labels: ['a'], rows: [[3, 0]], classes: [] })).toBe(false)
+    expect(hasNone({ labels: ['a'], rows: [[3, 1]], classes: [] })).toBe(true)
+  })
+  test('the figures are those of the version in use, else the shipped ones', () => {
+    const shipped = { version: 's', examples: 9, accuracy: 0.8, macro_f1: 0.7 }
+    const version = { id: '7', accuracy: 0.9, macro_f1: 0.85, examples: 20 }
+    const task = (o: object) => ({ task: 'category', active_id: null, shipped, versions: [{ ...version, version: 'v7' }], trouble: '', run: null, ...o }) as unknown as ModelTask
+    expect([figuresOf(task({}))?.accuracy, figuresOf(task({ active_id: '7' }))?.accuracy, figuresOf(task({ shipped: null }))]).toEqual([0.8, 0.9, null])
+    expect([isSettled(task({ version: 's' })), isSettled(task({ version: 's', active_id: '7' })), isSettled(task({ version: 's', active_id: '7', trouble: 'x' }))]).toEqual([true, false, true])
+    expect([isBusy(task({})), isBusy(task({ run: { state: 'waiting' } })), isBusy(task({ run: { state: 'idle' } }))]).toEqual([false, true, false])
   })
 })
 
