@@ -117,7 +117,7 @@ static double measure(struct bench *bench, struct rule_set *rules, struct model_
 
 static double measure_bytes(const struct bench *bench)
 {
-    static volatile guint64 sink;
+    guint64 all = 0;
     guint64 done = 0;
     double begin = cpu_seconds();
     double spent = 0;
@@ -126,10 +126,12 @@ static double measure_bytes(const struct bench *bench)
             guint64 sum = 0;
             for (const unsigned char *at = (const unsigned char *)bench->texts[i]; *at != 0; at++)
                 sum = sum * 31 + *at;
-            sink += sum;
+            all += sum;
         }
         spent = cpu_seconds() - begin;
     }
+    if (all == 1) /* the compiler must not know that nobody wants it */
+        puts("");
     return spent / (double)done;
 }
 

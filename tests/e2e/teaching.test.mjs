@@ -163,7 +163,8 @@ test('rules and weights judge at once, on both nodes', async () => {
       const message = await house.hear('明天的巡游几点开始');
       assert.equal(message.assessment.parts.find((part) => part.name === 'rules').amount, 33);
     }
-    await first.api.good('PUT', '/api/v1/understanding/settings', { weights: { category: { complaint: 40 } } });
+    const { category } = await other.api.post('/api/v1/understanding/assess', { text: '我要投诉，退款三周没到账' });
+    await first.api.good('PUT', '/api/v1/understanding/settings', { weights: { category: { [category]: 40 } } });
     await until('the weight counts', async () => {
       const judged = await other.api.post('/api/v1/understanding/assess', { text: '我要投诉，退款三周没到账' });
       return judged.parts.find((part) => part.name === 'category')?.amount === 40;
