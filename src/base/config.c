@@ -124,9 +124,9 @@ static char *check_nets(const char *value)
 
 static char *check_time(const char *value)
 {
-    bool good = *value == '\0' ||
-                (strlen(value) == 5 && value[2] == ':' && g_ascii_isdigit(value[0]) && g_ascii_isdigit(value[1]) &&
-                 g_ascii_isdigit(value[3]) && g_ascii_isdigit(value[4]) && atoi(value) < 24 && atoi(value + 3) < 60);
+    bool good = *value == '\0' || (strlen(value) == 5 && value[2] == ':' && g_ascii_isdigit(value[0]) &&
+                                   g_ascii_isdigit(value[1]) && g_ascii_isdigit(value[3]) &&
+                                   g_ascii_isdigit(value[4]) && strncmp(value, "24", 2) < 0 && value[3] < '6');
     return good ? NULL : g_strdup("must be a time of the day as 03:30 (or be empty)");
 }
 

@@ -14,8 +14,8 @@ struct thread_place {
 bool thread_list(struct tx *tx, int64_t conversation_id, const struct thread_place *place, int64_t limit,
                  enum lang lang, struct writer *out, struct thread_place *next, bool *more, GError **error);
 
-/* What happened to a conversation beside its messages, newest first, as objects of shape Event into an open array: that it
- * began, and what colleagues made of it. Only changes that a person understands: no counters, no due times alone.
+/* What happened to a conversation beside its messages, newest first, as objects of shape Event into an open array: that
+ * it began, and what colleagues made of it. Only changes that a person understands: no counters, no due times alone.
  * before_seq 0 = from the newest. *last_seq: where the next page begins, 0 = this was the last. NOT_FOUND. */
 bool thread_events(struct tx *tx, int64_t conversation_id, int64_t before_seq, int64_t limit, struct writer *out,
                    int64_t *last_seq, GError **error);

@@ -260,9 +260,10 @@ bool trainer_step(void *data, int64_t *next_ms, GError **error)
 
 static int minute_of(const char *train_at)
 {
-    int hour = 0;
-    int minute = 0;
-    return sscanf(train_at, "%2d:%2d", &hour, &minute) == 2 ? hour * 60 + minute : -1;
+    if (strlen(train_at) != strlen("03:30")) /* base/config.c has looked at it */
+        return -1;
+    int hour = g_ascii_digit_value(train_at[0]) * 10 + g_ascii_digit_value(train_at[1]);
+    return hour * 60 + g_ascii_digit_value(train_at[3]) * 10 + g_ascii_digit_value(train_at[4]);
 }
 
 struct trainer *trainer_new(struct store *store, const struct clock *clock, const char *train_at)

@@ -18,7 +18,8 @@
  * One writer: on both databases at most one write transaction is under way, so a work function sees
  * nothing change beneath it and events are numbered in the order they are committed. Up to
  * LIMIT_BATCH_JOBS waiting jobs share one commit; when one of them fails all are undone and run again,
- * each in a savepoint of its own, so it takes nothing else with it. On PostgreSQL an advisory lock makes the processes take turns.
+ * each in a savepoint of its own, so it takes nothing else with it. On PostgreSQL an advisory lock makes the processes
+ * take turns.
  *
  * A work function that returns false is undone whole. It may touch nothing but the tx and its own data,
  * and must not assume it runs once: write its results as if for the first time.

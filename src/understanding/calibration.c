@@ -172,7 +172,7 @@ void calibration_scale(struct calibration *calibration, const float *margins, co
 void calibration_fit(struct calibration *calibration, const float *margins, const uint16_t *labels, size_t rows)
 {
     size_t many = calibration->labels;
-    g_autofree float *logits = g_new(float, rows *many + 1);
+    g_autofree float *logits = g_new0(float, rows *many + 1);
     g_autofree size_t *sums = g_new0(size_t, 3 * many);
     struct counts counts = {sums, sums + many, sums + 2 * many, rows, many, 0};
     calibration_scale(calibration, margins, labels, rows);

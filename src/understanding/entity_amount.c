@@ -56,8 +56,10 @@ static bool read_digits(const char *text, size_t at, struct amount *amount)
     if (text[at] == '.' && g_ascii_isdigit(text[at + 1])) {
         double place = 0.1;
         amount->point = true;
-        for (at++; g_ascii_isdigit(text[at]); at++, place /= 10)
+        for (at++; g_ascii_isdigit(text[at]); at++) {
             amount->value += place * (text[at] - '0');
+            place /= 10;
+        }
     }
     amount->end = at;
     return amount->digits > 0;

@@ -3,7 +3,8 @@
  *
  * The labels are those of the data. A predicted label is matched to them by task.h's table of aliases; a label that
  * the data do not know counts as "other" when the data have that one (probabilities that come to the same label of the
- * data are added up), otherwise the likeliest label that they do know is taken. Macro-F1 is the mean of F1 over the labels of the data. */
+ * data are added up), otherwise the likeliest label that they do know is taken. Macro-F1 is the mean of F1 over the
+ * labels of the data. */
 #pragma once
 #include "understanding/model.h"
 #include "understanding/tsv.h"

@@ -374,6 +374,7 @@ static bool spells_around(const char *written, size_t length, const char *stars,
 static bool spells(const char *written, size_t length, const char *word)
 {
     int stars = 0;
+    g_assert(word != NULL);
     const char *two = memmem(written, length, "**", 2);
     if (two != NULL)
         return spells_around(written, length, two, word);

@@ -124,9 +124,7 @@ size_t markup_repost(const char *text, size_t at)
     size_t name = at;
     if (begins(text + at, "//@"))
         name = at + 2;
-    else if (begins(text + at, "// @"))
-        name = at + 3;
-    else if (begins(text + at, "rt @") && !word_before(text, at))
+    else if (begins(text + at, "// @") || (begins(text + at, "rt @") && !word_before(text, at)))
         name = at + 3;
     size_t end = name == at ? at : name_and_colon(text, name);
     return end == name ? at : end;

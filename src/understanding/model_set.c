@@ -426,7 +426,13 @@ static int by_weight(const void *a, const void *b)
     return (x->begin > y->begin) - (x->begin < y->begin);
 }
 
-/* Neighbouring units that speak for the label are one stretch. */
+static bool is_said(const char *text, size_t at)
+{
+    enum fold_class class = fold_class(fold_next(text, &at));
+    return class != FOLD_BLANK && class != FOLD_MARK;
+}
+
+/* Neighbouring units that speak for the label are one stretch, unless a blank or a comma stands between. */
 static void stretches(const char *text, size_t length, const float *letters, float least, GArray *found)
 {
     g_array_set_size(found, 0);
@@ -437,7 +443,7 @@ static void stretches(const char *text, size_t length, const float *letters, flo
                 g_array_index(found, struct model_pull, found->len - 1).end = (uint32_t)at + 1;
             continue;
         }
-        bool speaks = letters[at] > least && text[at] != ' ';
+        bool speaks = letters[at] > least && is_said(text, at);
         if (speaks && !open) {
             struct model_pull pull = {(uint32_t)at, (uint32_t)at + 1, letters[at]};
             g_array_append_val(found, pull);

@@ -106,10 +106,9 @@ static uint8_t make_sign(uint32_t c)
 
 static const uint8_t *sign_table(void)
 {
-    static uint8_t *table;
+    static uint8_t table[0x10000];
     static gsize once;
     if (g_once_init_enter(&once)) {
-        table = g_new0(uint8_t, 0x10000);
         for (uint32_t c = 1; c < 0x10000; c++)
             table[c] = U_IS_SURROGATE(c) ? FOLD_MARK : make_sign(c);
         g_once_init_leave(&once, 1);

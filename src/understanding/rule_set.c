@@ -141,7 +141,7 @@ struct rule_set *rule_set_new(GPtrArray *rules, GError **error)
     g_autoptr(rule_set_auto) set = g_new0(struct rule_set, 1);
     set->references = 1;
     set->source = g_ptr_array_ref(rules);
-    set->places = g_new(uint32_t, rules->len + 1);
+    set->places = g_new0(uint32_t, rules->len + 1);
     set->rules = g_array_new(FALSE, FALSE, sizeof(struct rule_compiled));
     set->nears = g_array_new(FALSE, FALSE, sizeof(struct rule_compiled_near));
     set->words = g_array_new(FALSE, FALSE, sizeof(uint32_t));

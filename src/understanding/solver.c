@@ -207,7 +207,7 @@ static void measure_rows(struct solve *solve)
 
 static bool solve_block(struct solve *solve)
 {
-    g_autofree uint32_t *order = g_new(uint32_t, solve->count + 1);
+    g_autofree uint32_t *order = g_new0(uint32_t, solve->count + 1);
     uint64_t state = solve->settings->seed;
     weigh_features(solve);
     measure_rows(solve);

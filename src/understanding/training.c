@@ -120,10 +120,9 @@ static void tick(void *data)
 static void tell(struct learning *learning)
 {
     const struct training *training = learning->training;
+    double all = (double)(learning->epochs[SOLVER] + learning->epochs[SOFTMAX]) * (double)learning->job_count / WAYS;
     if (training->progress != NULL)
-        training->progress(training->data, 0.15 + 0.8 * g_atomic_int_get(&learning->ticks) /
-                                                      ((learning->epochs[SOLVER] + learning->epochs[SOFTMAX]) *
-                                                       learning->job_count / WAYS));
+        training->progress(training->data, 0.15 + 0.8 * g_atomic_int_get(&learning->ticks) / all);
 }
 
 static void tick_and_tell(void *data)

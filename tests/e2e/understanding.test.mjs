@@ -181,10 +181,23 @@ for (const lang of ['zh', 'en']) {
   });
 }
 
+/* One in five is held back, by its text: labels more until there is one to compare on. */
+async function holdOneBack(channel) {
+  for (let n = 1; n < 100; n++) {
+    const { items } = await api.get('/api/v1/examples?task=category&limit=200');
+    if (items.some((one) => one.held_back)) return;
+    const text = `${n} 号柜子的取货码收不到，打电话也没人接`;
+    await write(channel, text);
+    const message = await messageOf(await conversationOf(text));
+    await api.post(`/api/v1/messages/${message.id}/correct`, { category: 'complaint' });
+  }
+}
+
 describe('teaching', () => {
   let page;
+  let channel;
   before(async () => {
-    const channel = await server.addChannel('sandbox', 'teaching', { open_to_public: 'yes' });
+    channel = await server.addChannel('sandbox', 'teaching', { open_to_public: 'yes' });
     for (const text of CHATTER) await write(channel, text);
     await conversationOf(CHATTER[CHATTER.length - 1]);
     page = await browser.person('teacher', { lang: 'zh' });
@@ -208,6 +221,7 @@ describe('teaching', () => {
   });
 
   test('a model is trained; the new version is listed with its figures and what it confuses', async () => {
+    await holdOneBack(channel);
     await page.goto(`${server.url}/settings/understanding/models`);
     const category = page.locator('[data-testid=model][data-task=category]');
     await category.waitFor();
