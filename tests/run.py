@@ -117,7 +117,7 @@ def unit():
     log = ROOT / "build-asan" / "meson-logs" / "testlog.json"
     log.unlink(missing_ok=True)
     code, text = run("unit", with_postgres("meson", "test", "-C", "build-asan", "--no-rebuild", "--suite", "unit",
-                                           "--num-processes", str(JOBS), "--print-errorlogs"), 900, env=SANITIZERS)
+                                           "--num-processes", str(JOBS), "--print-errorlogs"), 1800, env=SANITIZERS)
     if not log.exists():
         return Count().fail("unit", text)
     count = Count()
