@@ -283,12 +283,13 @@ static bool is_it(const json_t *comment, const struct target *target, const char
     return strcmp(theirs, wanted) == 0;
 }
 
-/* Does the list reach back to before the first try? Then what is not in it is not there. */
-static bool reaches_back(const json_t *answer, const json_t *comments, bool goes_on, int64_t since_ms)
+/* Does the list reach back to before the first try? Then what is not in it is not there. An empty page further back
+ * proves nothing: platforms stop listing somewhere. */
+static bool reaches_back(const json_t *answer, const json_t *comments, int64_t since_ms)
 {
     size_t count = json_array_size(comments);
     const json_t *total = json_object_get(answer, "total_number");
-    if ((json_is_integer(total) && (size_t)MAX(json_integer_value(total), 0) <= count) || (goes_on && count == 0))
+    if (json_is_integer(total) && (size_t)MAX(json_integer_value(total), 0) <= count)
         return true;
     for (size_t i = 0; i < count; i++) {
         const char *created = json_string_value(json_object_get(json_array_get(comments, i), "created_at"));
@@ -328,7 +329,7 @@ static void look_for(const struct channel_account *account, const struct channel
     }
     int64_t settled_ms =
         MAX(outbound->first_try_ms, outbound->last_try_ms) + kit_setting_i64(account, "settle_s") * 1000;
-    bool whole = reaches_back(answer, comments, outbound->look_from != NULL, since_ms);
+    bool whole = reaches_back(answer, comments, since_ms);
     bool certain = whole && outbound->now_ms >= settled_ms;
     kit_outcome(outcome, certain ? CHANNEL_TRANSIENT : CHANNEL_AMBIGUOUS, 0,
                 certain ? "not_found"

@@ -225,7 +225,9 @@ static bool train(struct trainer *trainer, const struct turn *turn, GError **err
     lesson_init(&lesson, turn->task, turn->person_id, turn->now_ms);
     trainer->task = turn->task;
     trainer->told_ms = turn->now_ms;
-    g_atomic_int_set(&trainer->cancel, worker_is_stopping(trainer->worker));
+    g_atomic_int_set(&trainer->cancel, 0);
+    if (worker_is_stopping(trainer->worker)) /* said before or after: it is heard */
+        g_atomic_int_set(&trainer->cancel, 1);
     if (store_read(trainer->store, lesson_read, &lesson, &why))
         lesson_learn(&lesson, &watch, &why);
     bool ok = finish(trainer, &lesson, why, error);

@@ -65,6 +65,7 @@ struct backend {
     bool (*begin)(struct connection *connection, GError **error);
     bool (*commit)(struct connection *connection, GError **error);
     void (*rollback)(struct connection *connection);
+    bool (*settle)(struct connection *connection, GError **error); /* waits for what run did not wait for */
     bool (*savepoint)(struct connection *connection, GError **error);
     bool (*release)(struct connection *connection, GError **error); /* waits for everything before it */
     bool (*undo)(struct connection *connection, GError **error);    /* back to the savepoint, which stays released */

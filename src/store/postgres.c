@@ -204,6 +204,11 @@ static void rollback(struct connection *connection)
         (void)(queue_plain(connection, "ROLLBACK", NULL) && settle(connection, NULL, "rollback", NULL));
 }
 
+static bool settle_all(struct connection *connection, GError **error)
+{
+    return settle(connection, NULL, "batch", error);
+}
+
 static bool savepoint(struct connection *connection, GError **error)
 {
     return queue_plain(connection, "SAVEPOINT job", error);
@@ -467,6 +472,7 @@ const struct backend POSTGRES_BACKEND = {
     .begin = begin,
     .commit = commit,
     .rollback = rollback,
+    .settle = settle_all,
     .savepoint = savepoint,
     .release = release,
     .undo = undo,

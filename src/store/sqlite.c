@@ -149,6 +149,13 @@ static void rollback(struct connection *connection)
         sqlite3_exec(connection->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+/* Every statement has been waited for already. */
+static bool settle(struct connection *connection, GError **error)
+{
+    (void)connection, (void)error;
+    return true;
+}
+
 static bool savepoint(struct connection *connection, GError **error)
 {
     return step_once(connection, connection->savepoint, "savepoint", error);
@@ -354,6 +361,7 @@ const struct backend SQLITE_BACKEND = {
     .begin = begin,
     .commit = commit,
     .rollback = rollback,
+    .settle = settle,
     .savepoint = savepoint,
     .release = release,
     .undo = undo,

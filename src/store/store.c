@@ -215,6 +215,8 @@ static void run_batch(struct store *store, struct connection **link, struct job 
         clean = alive && run_bare(store, connection, job, &batch.has_events);
         job = clean && batch.count < LIMIT_BATCH_JOBS ? next_job(store, false) : NULL;
     }
+    if (alive && clean) /* a statement that nobody waited for may have failed: which job's, run_again finds out */
+        clean = store->backend->settle(connection, NULL);
     if (alive && !clean)
         alive = run_again(store, connection, &batch, &fatal);
     if (alive)

@@ -273,7 +273,6 @@ CREATE TABLE outbox (
     agent_address TEXT NOT NULL DEFAULT '',  -- IP address of the agent, for platforms that ask
     attempts @I64 NOT NULL DEFAULT 0,        -- sends begun
     checks @I64 NOT NULL DEFAULT 0,          -- times its fate was asked about since it became ambiguous
-    doubtful @I64 NOT NULL DEFAULT 0,        -- 1: a try that is over may have reached the platform
     first_try_ms @I64,
     last_try_ms @I64,
     due_ms @I64,                             -- queued, retry, ambiguous: when to act next

@@ -2,6 +2,8 @@
 --
 -- The same words as in 0001: @ID @I64 @BLOB; times in milliseconds UTC; truth values 0 and 1; lists as JSON text.
 
+ALTER TABLE outbox ADD COLUMN doubtful @I64 NOT NULL DEFAULT 0; -- 1: a try that is over may have reached the platform
+
 CREATE TABLE correction (                    -- a message whose assessment a person set right; one row a message
     message_id @I64 NOT NULL PRIMARY KEY REFERENCES message (id),
     conversation_id @I64 NOT NULL REFERENCES conversation (id),
